@@ -1,0 +1,38 @@
+/**
+ * biquad.h - second-order sections: designed from bands, evaluated as responses.
+ *
+ * Values only: no allocation, any thread.
+ */
+#pragma once
+
+#include "core/band.h"
+
+/** H(z) = (b0 + b1/z + b2/z^2) / (1 + a1/z + a2/z^2) */
+struct iem_biquad {
+	double b0, b1, b2, a1, a2;
+};
+
+/** True where a digital filter at RATE_HZ can realise the band: its frequency is below half the rate. */
+bool iem_band_fits(const struct iem_band *band, double rate_hz);
+
+/**
+ * Design the section that realises a band at RATE_HZ. The band must fit (iem_band_fits).
+ * Formulas: W3C Audio EQ Cookbook, with the frequency pre-warped at the rate it runs at.
+ */
+void iem_biquad_design(struct iem_biquad *out, const struct iem_band *band, enum iem_reference reference,
+		       double rate_hz);
+
+/**
+ * The section's magnitude at FREQ_HZ in dB, floor -400. Written so that nothing cancels at low frequencies
+ * and high rates: in p = sin^2(pi f / rate) instead of cosines.
+ */
+double iem_biquad_db(const struct iem_biquad *biquad, double freq_hz, double rate_hz);
+
+/**
+ * Octaves to Q: by the analog prototype where RATE_HZ is 0, else by the cookbook's digital formula at that rate.
+ */
+double iem_q_from_octaves(double octaves, double freq_hz, double rate_hz);
+
+/** A shelf's slope S (1: as steep as it can be without overshoot) to Q, and back, at that gain. */
+double iem_q_from_slope(double slope, double gain_db);
+double iem_slope_from_q(double q, double gain_db);

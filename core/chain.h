@@ -1,0 +1,77 @@
+/**
+ * chain.h - the ready-to-run processing of one profile for one sample rate: gain, then bands, per channel.
+ *
+ * Made and freed on a control thread; afterwards its coefficients never change. Its state belongs to whoever
+ * runs it: iem_chain_process() and iem_chain_reset() may be called by one thread at a time and neither
+ * allocate, lock nor fail.
+ */
+#pragma once
+
+#include "core/biquad.h"
+#include "core/profile.h"
+
+#include <stdint.h>
+
+#define IEM_MAX_CHANNELS 8
+
+struct iem_chain;
+
+/** What a chain is made from; all fields are copied. */
+struct iem_chain_plan {
+	const struct iem_eq *eq; /* NULL: nothing but gain */
+	double gain_db;          /* beside the preamp; 0 for none */
+	double rate_hz;          /* IEM_MIN_RATE_HZ .. IEM_MAX_RATE_HZ */
+	unsigned channels;       /* 1 .. IEM_MAX_CHANNELS */
+	enum iem_side sides[IEM_MAX_CHANNELS];
+};
+
+/**
+ * Design a chain. Bands that do not fit the rate are left out and counted (iem_chain_skipped).
+ * @return 0, -ERANGE for a rate or channel count outside its range, -E2BIG for more than IEM_MAX_BANDS bands
+ * on a channel, or -ENOMEM
+ */
+int iem_chain_new(struct iem_chain **out, const struct iem_chain_plan *plan);
+void iem_chain_free(struct iem_chain *chain);
+void iem_chain_freep(struct iem_chain **chain);
+
+/**
+ * Run FRAMES frames. in[c] and out[c] are planes of one channel each, at least FRAMES long; out[c] may be in[c].
+ * Any FRAMES, also 0; block boundaries do not change the output. A state that has become NaN or infinite is
+ * cleared at the end of its block.
+ */
+void iem_chain_process(struct iem_chain *chain, const float *const *in, float *const *out, uint32_t frames);
+
+/** Forget the past: as if the chain were new. */
+void iem_chain_reset(struct iem_chain *chain);
+
+double iem_chain_rate(const struct iem_chain *chain);
+unsigned iem_chain_channels(const struct iem_chain *chain);
+/** The preamp that is applied, in dB, never above 0: given by the profile or the exact negative of the peak. */
+double iem_chain_preamp_db(const struct iem_chain *chain);
+/** All broadband gain of the chain in dB: preamp plus the plan's gain. */
+double iem_chain_gain_db(const struct iem_chain *chain);
+/** Bands left out because they do not fit the rate. */
+unsigned iem_chain_skipped(const struct iem_chain *chain);
+/** Bands that a channel of that side goes through. */
+unsigned iem_chain_bands(const struct iem_chain *chain, enum iem_side side);
+
+/** What the chain does to a channel of SIDE at FREQ_HZ, in dB, gains included; floor -400. */
+double iem_chain_db(const struct iem_chain *chain, enum iem_side side, double freq_hz);
+
+/**
+ * The chain's level for a pink spectrum, 20 Hz to 20 kHz, in dB: by how much such a sound changes on average,
+ * both ears taken together.
+ */
+double iem_chain_pink_db(const struct iem_chain *chain);
+
+/**
+ * The most by which any third of an octave between 20 Hz and 20 kHz would get louder if the chain were gone,
+ * in dB; negative where it would get softer everywhere.
+ */
+double iem_chain_removal_db(const struct iem_chain *chain);
+
+/**
+ * Frames until what the slowest pole remembers has decayed by 70 dB, at most half a second: so long a fresh
+ * chain has to run on the signal before it may be heard in mid-sound.
+ */
+uint32_t iem_chain_settle_frames(const struct iem_chain *chain);

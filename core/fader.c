@@ -1,0 +1,169 @@
+#include "core/fader.h"
+
+#include <math.h>
+
+/* The integral of a Blackman window over 0..1: the smoothest way from 0 to 1 in a given time. */
+static float fade_gain(double t)
+{
+	return (float)(t - 0.18947 * sin(2 * M_PI * t) + 0.015158 * sin(4 * M_PI * t));
+}
+
+void iem_fader_init(struct iem_fader *fader, struct iem_chain *chain, double ramp_seconds)
+{
+	*fader = (struct iem_fader){ .heard = chain };
+	fader->ramp_len = (uint32_t)(ramp_seconds * iem_chain_rate(chain));
+}
+
+void iem_fader_finish(struct iem_fader *fader)
+{
+	iem_chain_free(fader->heard);
+	iem_chain_free(fader->coming);
+	iem_chain_free(fader->waiting);
+	fader->heard = fader->coming = fader->waiting = NULL;
+}
+
+bool iem_fader_busy(const struct iem_fader *fader)
+{
+	return fader->coming != NULL;
+}
+
+static void begin(struct iem_fader *fader, struct iem_chain *next)
+{
+	fader->coming = next;
+	fader->settle_left = iem_chain_settle_frames(next);
+	fader->fade_len = (uint32_t)(IEM_FADE_SECONDS * iem_chain_rate(next));
+	fader->fade_pos = 0;
+}
+
+static unsigned retire(struct iem_chain **slot, struct iem_chain *retired[], unsigned n)
+{
+	if (*slot)
+		retired[n++] = IEM_STEAL(*slot);
+	return n;
+}
+
+unsigned iem_fader_take(struct iem_fader *fader, struct iem_chain *next, bool at_once,
+			struct iem_chain *retired[IEM_FADER_CHAINS])
+{
+	unsigned n = 0;
+
+	if (at_once) {
+		n = retire(&fader->heard, retired, n);
+		n = retire(&fader->coming, retired, n);
+		n = retire(&fader->waiting, retired, n);
+		fader->heard = next;
+	} else if (!fader->coming) {
+		begin(fader, next);
+	} else {
+		n = retire(&fader->waiting, retired, n);
+		fader->waiting = next;
+	}
+	return n;
+}
+
+unsigned iem_fader_reset(struct iem_fader *fader, struct iem_chain *retired[IEM_FADER_CHAINS])
+{
+	struct iem_chain *newest = fader->waiting ? fader->waiting : fader->coming;
+	unsigned n = 0;
+
+	if (newest) {
+		if (fader->waiting)
+			fader->waiting = NULL;
+		else
+			fader->coming = NULL;
+		n = iem_fader_take(fader, newest, true, retired);
+	}
+	iem_chain_reset(fader->heard);
+	return n;
+}
+
+/* A chain for another rate than the sound's has the wrong coefficients: only its gain is right. */
+static void run(struct iem_chain *chain, double rate_hz, const float *const *in, float *const *out, uint32_t frames)
+{
+	float gain;
+
+	if (iem_chain_rate(chain) == rate_hz) {
+		iem_chain_process(chain, in, out, frames);
+		return;
+	}
+	gain = (float)pow(10.0, iem_chain_gain_db(chain) / 20);
+	for (unsigned c = 0; c < iem_chain_channels(chain); c++)
+		for (uint32_t i = 0; i < frames; i++)
+			out[c][i] = in[c][i] * gain;
+}
+
+/* Mix scratch (the coming chain) into out (the heard one), as far as the fade has come. */
+static void mix(struct iem_fader *fader, float *const *out, uint32_t frames)
+{
+	const unsigned channels = iem_chain_channels(fader->heard);
+
+	for (uint32_t i = 0; i < frames; i++) {
+		const float g = fade_gain((double)++fader->fade_pos / fader->fade_len);
+
+		for (unsigned c = 0; c < channels; c++)
+			out[c][i] += g * (fader->scratch[c][i] - out[c][i]);
+	}
+}
+
+static void start_ramp(struct iem_fader *fader, float *const *out, uint32_t frames)
+{
+	const unsigned channels = iem_chain_channels(fader->heard);
+
+	for (uint32_t i = 0; i < frames && fader->ramp_pos < fader->ramp_len; i++) {
+		const float g = fade_gain((double)fader->ramp_pos++ / fader->ramp_len);
+
+		for (unsigned c = 0; c < channels; c++)
+			out[c][i] *= g;
+	}
+}
+
+static uint32_t at_most(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How far a single stretch may go: no further than the scratch, and to the next turn of a change. */
+static uint32_t stretch(const struct iem_fader *fader, uint32_t frames)
+{
+	frames = at_most(frames, IEM_FADER_BLOCK);
+	if (!fader->coming)
+		return frames;
+	return at_most(frames, fader->settle_left ? fader->settle_left : fader->fade_len - fader->fade_pos);
+}
+
+unsigned iem_fader_process(struct iem_fader *fader, double rate_hz, const float *const *in, float *const *out,
+			   uint32_t frames, struct iem_chain *retired[IEM_FADER_CHAINS])
+{
+	const unsigned channels = iem_chain_channels(fader->heard);
+	const float *from[IEM_MAX_CHANNELS];
+	float *to[IEM_MAX_CHANNELS], *scratch[IEM_MAX_CHANNELS];
+	unsigned n_retired = 0;
+	uint32_t n;
+
+	for (uint32_t done = 0; done < frames; done += n) {
+		n = stretch(fader, frames - done);
+		for (unsigned c = 0; c < channels; c++) {
+			from[c] = in[c] + done;
+			to[c] = out[c] + done;
+			scratch[c] = fader->scratch[c];
+		}
+		if (fader->coming) /* before the heard one, which may overwrite the input */
+			run(fader->coming, rate_hz, from, scratch, n);
+		run(fader->heard, rate_hz, from, to, n);
+		start_ramp(fader, to, n);
+		if (!fader->coming)
+			continue;
+		if (fader->settle_left) {
+			fader->settle_left -= n;
+			continue;
+		}
+		mix(fader, to, n);
+		if (fader->fade_pos == fader->fade_len) {
+			n_retired = retire(&fader->heard, retired, n_retired);
+			fader->heard = IEM_STEAL(fader->coming);
+			if (fader->waiting)
+				begin(fader, IEM_STEAL(fader->waiting));
+		}
+	}
+	return n_retired;
+}

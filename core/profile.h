@@ -1,0 +1,125 @@
+/**
+ * profile.h - one earphone: what it is and how to correct it; and one source, the output stage behind it.
+ *
+ * A loaded profile never changes and may be read from any thread; all its memory is its own.
+ * Numbers that are not known are NAN, texts that are not given are NULL.
+ */
+#pragma once
+
+#include "core/band.h"
+#include "core/diag.h"
+#include "core/match.h"
+
+#define IEM_MAX_ID 64
+#define IEM_MAX_EQ_BANDS (2 * IEM_MAX_BANDS) /* in a file: left and right may each have IEM_MAX_BANDS */
+
+/** An equaliser as written: what a chain is made from. */
+struct iem_eq {
+	bool preamp_auto;  /* the exact negative of the highest gain; else preamp_db holds */
+	double preamp_db;  /* -60 .. 0 */
+	enum iem_reference reference;
+	struct iem_band *bands; /* owned */
+	size_t n_bands;
+};
+
+struct iem_variant {
+	char *name;
+	struct iem_eq eq; /* what it does not give is the profile's own; bands replace, they do not add */
+};
+
+struct iem_driver {
+	int type; /* index into iem_driver_names */
+	int count;
+};
+
+struct iem_point {
+	double x, y;
+};
+
+enum iem_sensitivity_unit { IEM_DB_PER_MW, IEM_DB_PER_V };
+
+/** The facts of an earphone. */
+struct iem_earphone {
+	char *like; /* id of the profile that the facts not given here come from */
+	char *brand, *model;
+	int form; /* index into iem_form_names, -1 unknown */
+	int back; /* index into iem_back_names, -1 unknown */
+	struct iem_driver *drivers;
+	size_t n_drivers;
+	double impedance_ohm; /* at 1 kHz */
+	struct iem_point *impedance_curve; /* Hz, ohm; ascending */
+	size_t n_impedance_curve;
+	struct {
+		double value; /* dB SPL */
+		int unit;     /* enum iem_sensitivity_unit */
+	} sensitivity;
+	struct iem_point frequency_range_hz; /* x: lowest, y: highest, as rated */
+	double max_power_mw;
+	double isolation_db;
+};
+
+struct iem_profile {
+	char *id;
+	struct iem_earphone earphone;
+	struct iem_match *matches;
+	size_t n_matches;
+	struct iem_eq eq;
+	struct iem_variant *variants;
+	size_t n_variants;
+	char *origin;
+	int like_line; /* where `like` stands, for messages */
+};
+
+/** The spellings, NULL at the end. */
+extern const char *const iem_form_names[];
+extern const char *const iem_back_names[];
+extern const char *const iem_driver_names[];
+extern const char *const iem_sensitivity_units[];
+
+/** True for [a-z0-9][a-z0-9._-]*, at most IEM_MAX_ID characters. */
+bool iem_id_valid(const char *id);
+
+/**
+ * Load a profile from a file; ID is copied. `like` is kept as a name: iem_profile_inherit() resolves it.
+ * @return 0, or -errno (-EINVAL for a bad file) after telling DIAGS every mistake; *out untouched then
+ */
+int iem_profile_load(struct iem_profile **out, const char *id, const char *path, struct iem_diags *diags);
+
+/** The same from text in memory, of SIZE bytes; PATH is what diagnostics call it. */
+int iem_profile_parse(struct iem_profile **out, const char *id, const char *text, size_t size, const char *path,
+		      struct iem_diags *diags);
+
+/** Give PROFILE the facts of BASE that it does not state itself. @return 0 or -ENOMEM */
+int iem_profile_inherit(struct iem_profile *profile, const struct iem_profile *base);
+
+void iem_profile_free(struct iem_profile *profile);
+void iem_profile_freep(struct iem_profile **profile);
+
+/** The equaliser of a variant, or the profile's own for NULL or "". @return NULL if there is no such variant */
+const struct iem_eq *iem_profile_eq(const struct iem_profile *profile, const char *variant);
+
+/** "Brand Model", or the id where neither is known. @return buf */
+const char *iem_profile_title(const struct iem_profile *profile, char *buf, size_t size);
+
+/** An output stage. */
+struct iem_source {
+	char *id, *name;
+	int kind; /* index into iem_source_kinds, -1 unknown */
+	double max_voltage_v;   /* rms, unloaded */
+	double max_current_ma;  /* rms */
+	struct iem_point *rated_power; /* ohm, mW */
+	size_t n_rated_power;
+	double output_impedance_ohm;
+	double noise_uv; /* rms, A-weighted */
+	struct iem_match *matches;
+	size_t n_matches;
+	char *volume_control; /* the ALSA mixer control */
+	bool volume_analog;
+	char *origin;
+};
+
+extern const char *const iem_source_kinds[];
+
+int iem_source_load(struct iem_source **out, const char *id, const char *path, struct iem_diags *diags);
+void iem_source_free(struct iem_source *source);
+void iem_source_freep(struct iem_source **source);
