@@ -1,0 +1,65 @@
+"""Child processes that end with the test, whatever happens to it."""
+
+import ctypes
+import os
+import pathlib
+import signal
+import subprocess
+
+PR_SET_PDEATHSIG = 1
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+
+def _die_with(parent):
+    """For the child, between fork and exec: the kernel kills it when the test's main thread ends."""
+    def arrange():
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # the parent ended before prctl
+            os._exit(1)
+    return arrange
+
+
+class Processes:
+    """Starts programs with one environment and ends each by its own pid, last started first."""
+
+    def __init__(self, env, log_dir):
+        self.env = env
+        self.log_dir = pathlib.Path(log_dir)
+        self.running = []
+
+    def start(self, name, argv, env=None):
+        """Start argv in a process group of its own, so that Ctrl-C leaves the order of ending to us."""
+        log = self.log_path(name)
+        with open(log, "ab") as out:
+            process = subprocess.Popen(
+                [str(word) for word in argv], env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL,
+                stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+                preexec_fn=_die_with(os.getpid()))
+        process.name = name
+        self.running.append(process)
+        return process
+
+    def stop(self, process, sig=signal.SIGTERM, timeout=15):
+        """Send sig and reap; SIGKILL when that does not end it. Returns the exit status."""
+        if process.poll() is None:
+            process.send_signal(sig)
+            process.send_signal(signal.SIGCONT)  # a test may have left it stopped
+            try:
+                process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if process in self.running:
+            self.running.remove(process)
+        return process.returncode
+
+    def stop_all(self):
+        for process in reversed(self.running[:]):
+            self.stop(process)
+
+    def log_path(self, name):
+        return self.log_dir / f"{name}.log"
+
+    def log(self, name):
+        path = self.log_path(name)
+        return path.read_text(errors="replace") if path.exists() else ""
