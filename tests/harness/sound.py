@@ -161,3 +161,26 @@ def play_and_record(session, sink, sound, rate=48000, target=None, tail=0.3, **o
     if recorder.sound is None:
         raise Timeout(f"nothing was recorded from {sink}")
     return recorder.sound
+
+
+def added_latency(session, sink, rate=48000, quantum=1024):
+    """Frames that the path from a player to a sink adds, 0 for a bare link.
+
+    One client records the player's own port and the sink's monitor, so they are compared within the same cycles. A
+    sink that drives the graph gives its monitor a cycle late, in every version; that quantum is taken off."""
+    impulse = np.zeros((2 * rate, 2), np.float32)
+    impulse[rate] = 0.5
+    session.set_quantum(quantum)
+    monitor = (sink, f"monitor_{session.sinks[sink]['position'][0]}")
+    with Recorder(session, [monitor, monitor], rate=rate) as recorder:
+        session.run("pw-link", "-d", ":".join(monitor), f"{recorder.name}:input_FR")
+        with Player(session, impulse, rate) as player:
+            player.wait_linked()
+            session.run("pw-link", f"{player.name}:output_FL", f"{recorder.name}:input_FR")
+            player.wait()
+        recorder.wait(PADDING)
+    session.set_quantum(0)
+    heard, sent = (np.flatnonzero(np.abs(recorder.sound[:, channel]) > 1e-4) for channel in (0, 1))
+    if not len(heard) or not len(sent):
+        raise AssertionError(f"the impulse did not reach {sink if len(sent) else 'the recorder from the player'}")
+    return int(heard[0] - sent[0]) - quantum

@@ -1,6 +1,7 @@
 """What the other tests stand on: a private session that plays, records and measures without an error of its own."""
 
 import os
+import shutil
 import signal
 
 import numpy as np
@@ -48,6 +49,11 @@ def test_the_loop_measures_flat(session, sinks):
 def test_the_channels_are_kept_apart(session, sinks):
     recorded = play(session, "earphone", measure.Multisine(period=8192, only=0).sound)
     assert np.abs(recorded[:, 0]).max() > 0.1 and np.abs(recorded[:, 1]).max() == 0
+
+
+@pytest.mark.parametrize("quantum", [256, 1024])
+def test_a_bare_link_adds_no_latency(session, sinks, quantum):
+    assert sound.added_latency(session, "earphone", quantum=quantum) == 0
 
 
 def test_a_known_difference_is_measured_to_a_thousandth():
@@ -176,6 +182,7 @@ def test_a_session_ends_with_a_killed_test():
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     wait_until(lambda: processes_with(top) == [], what="the session to end with its test")
+    shutil.rmtree(top)
 
 
 def test_a_session_does_not_see_the_users(session):
