@@ -8,6 +8,7 @@ import argparse
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -115,6 +116,7 @@ def main():
     parser.add_argument("--no-sanitize", action="store_true")
     options = parser.parse_args()
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # subprocess.run then kills what it waits for
     world = World(options)
     world.builds.mkdir(parents=True, exist_ok=True)
     print_versions(world.name)

@@ -52,7 +52,7 @@ make_root() {
 # Mounts and processes are in namespaces of their own: both go when the command ends, also when we are killed.
 in_root() {
     local status=0
-    as_root unshare --mount --pid --fork --kill-child sh -eu -c '
+    as_root setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child sh -eu -c '
         root=$1 checkout=$2 build=$3; shift 3
         mount --bind "$root" "$root"
         mount -o remount,ro,bind "$root"
