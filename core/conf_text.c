@@ -147,7 +147,7 @@ int conf_check_text(const char *text, size_t size, const char *path, struct iem_
 /* Where the value that starts after '=' or ':' ends: at the next ';' or ',' on its level, or at the end of a group. */
 static struct conf_span value_span(struct lexer *lex)
 {
-	struct conf_span span;
+	struct conf_span span = { 0 };
 	int depth = 0, token;
 	struct lexer ahead;
 
@@ -192,6 +192,7 @@ int conf_find_value(const char *text, size_t size, const char *key, struct conf_
 		}
 		if (key[part] == '\0') {
 			*span = value_span(&lex);
+			span->name = name.begin;
 			return 0;
 		}
 		if (next_token(&lex) != '{')
@@ -201,6 +202,6 @@ int conf_find_value(const char *text, size_t size, const char *key, struct conf_
 		part = strcspn(key, ".");
 	}
 	*missing = key;
-	span->begin = span->end = insert;
+	span->begin = span->end = span->name = insert;
 	return -ENOENT;
 }

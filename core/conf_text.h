@@ -16,6 +16,7 @@ int conf_check_text(const char *text, size_t size, const char *path, struct iem_
 /** Where a value stands in a text: bytes begin .. end, its terminating ';' or ',' not included. */
 struct conf_span {
 	size_t begin, end;
+	size_t name; /* where the name before it begins */
 };
 
 /**
