@@ -1,0 +1,325 @@
+/* What commands do, and the waiting until the audio thread has taken it. */
+#include "daemon/bus_private.h"
+
+#include "daemon/engine.h"
+#include "daemon/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+#define WAIT_POLL_MS 1
+#define WAIT_LINK_MS 1200 /* for a session manager to link streams through a new filter */
+#define WAIT_MAX_MS 5000
+
+/* --- answering when it is in force ------------------------------------------------------------------------------ */
+
+static void free_waiter(struct waiter *waiter)
+{
+	sd_bus_message_unref(waiter->call);
+	free(waiter->answer);
+	free(waiter);
+}
+
+static void poll_waiters(struct bus *bus)
+{
+	struct timespec every = { .tv_nsec = bus->waiters ? WAIT_POLL_MS * 1000000L : 0 };
+
+	pw_loop_update_timer(bus->config.loop, bus->wait_timer, &every, &every, false);
+}
+
+/* @return true if the waiter was answered */
+static bool serve(struct bus *bus, const struct waiter *waiter)
+{
+	const enum engine_progress progress = engine_progress(bus->config.engine, waiter->faded);
+	const uint64_t waited = engine_now_ms() - waiter->begin_ms;
+
+	if (progress == ENGINE_DONE || (progress == ENGINE_ALMOST && waited > WAIT_LINK_MS)) {
+		sd_bus_reply_method_return(waiter->call, "s", waiter->answer);
+		return true;
+	}
+	if (waited <= WAIT_MAX_MS)
+		return false;
+	sd_bus_reply_method_errorf(waiter->call, BUS_ERROR("Failed"),
+				   "It is decided, but not in force: the audio thread did not take it within %d s.",
+				   WAIT_MAX_MS / 1000);
+	return true;
+}
+
+void bus_serve_waiters(struct bus *bus)
+{
+	struct waiter **link = &bus->waiters;
+
+	while (*link) {
+		struct waiter *waiter = *link;
+
+		if (serve(bus, waiter)) {
+			*link = waiter->next;
+			free_waiter(waiter);
+		} else {
+			link = &waiter->next;
+		}
+	}
+	poll_waiters(bus);
+}
+
+void bus_drop_waiters(struct bus *bus)
+{
+	while (bus->waiters) {
+		struct waiter *waiter = bus->waiters;
+
+		bus->waiters = waiter->next;
+		free_waiter(waiter);
+	}
+}
+
+/* Apply what was decided, and answer CALL with the text once it is in force. */
+static IEM_PRINTF(4, 5) int answer_when_in_force(struct bus *bus, sd_bus_message *call, bool faded,
+						 const char *format, ...)
+{
+	struct waiter *waiter = calloc(1, sizeof(*waiter)), **last = &bus->waiters;
+	va_list args;
+	int n;
+
+	if (!waiter)
+		return -ENOMEM;
+	va_start(args, format);
+	n = vasprintf(&waiter->answer, format, args);
+	va_end(args);
+	if (n < 0) {
+		free(waiter);
+		return -ENOMEM;
+	}
+	waiter->call = sd_bus_message_ref(call);
+	waiter->begin_ms = engine_now_ms();
+	waiter->faded = faded;
+	while (*last)
+		last = &(*last)->next;
+	*last = waiter;
+	engine_refresh(bus->config.engine);
+	bus_serve_waiters(bus);
+	return 1;
+}
+
+/* --- what is meant ---------------------------------------------------------------------------------------------- */
+
+static const struct output *named_output(struct bus *bus, const char *text, sd_bus_error *error)
+{
+	const struct output *output;
+	bool ambiguous = false;
+
+	if (*text)
+		output = outputs_named(engine_outputs(bus->config.engine), text, &ambiguous);
+	else
+		output = engine_default_output(bus->config.engine);
+	if (ambiguous)
+		sd_bus_error_setf(error, BUS_ERROR("NoSuchOutput"),
+				  "'%s' means more than one output; 'iemctl outputs' lists them.", text);
+	else if (!output && *text)
+		sd_bus_error_setf(error, BUS_ERROR("NoSuchOutput"),
+				  "There is no output '%s'; 'iemctl outputs' lists them.", text);
+	else if (!output)
+		sd_bus_error_setf(error, BUS_ERROR("NoSuchOutput"), "%s",
+				  engine_connected(bus->config.engine) ?
+					  "There is no default output to act on; name one with --output." :
+					  "PipeWire does not answer, so there is no output.");
+	return output;
+}
+
+/* A profile that can be put in force. @return 0 or the error that is set */
+static int check_profile(struct bus *bus, const char *id, const char *variant, sd_bus_error *error)
+{
+	const struct iem_entry *entry = iem_store_find(files_store(bus->config.files), IEM_STORE_PROFILES, id);
+	char text[1024];
+
+	if (!entry)
+		return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"),
+					 "There is no profile '%s'; 'iemctl list' shows all.", id);
+	if (!entry->profile)
+		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "The profile '%s' does not load: %s", id,
+					 entry->diags.n ? iem_diag_format(&entry->diags.items[0], text, sizeof(text)) :
+							  "it could not be read");
+	if (*variant && !iem_profile_eq(entry->profile, variant))
+		return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"),
+					 "The profile '%s' has no variant '%s'; 'iemctl show %s' lists them.", id,
+					 variant, id);
+	return 0;
+}
+
+/* Why a decision for this output cannot be in force at all. @return 0 or the error that is set */
+static int check_output(struct bus *bus, const struct output *output, sd_bus_error *error)
+{
+	if (output->aside)
+		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "%s is left alone: %s.", output->description,
+					 output->aside);
+	if (engine_mode(bus->config.engine, NULL) == MODE_NONE)
+		return sd_bus_error_setf(error, BUS_ERROR("Failed"),
+					 "The setting path is \"none\", so nothing is corrected; 'iemctl set path auto' changes it.");
+	return 0;
+}
+
+/* --- the commands ----------------------------------------------------------------------------------------------- */
+
+static int do_switch(struct bus *bus, sd_bus_message *call, const char *output_name, const char *profile,
+		     const char *variant, bool once, bool wait, sd_bus_error *error)
+{
+	const struct output *output;
+	char id[IEM_MAX_ID + 1], wanted[128];
+	int r;
+
+	files_flush(bus->config.files);
+	output = named_output(bus, output_name, error);
+	if (!output)
+		return -ENODEV;
+	snprintf(wanted, sizeof(wanted), "%s", variant);
+	if (strcmp(profile, "-") == 0) {
+		const struct choice *choice = choices_find(bus->config.choices, output->id);
+		const char *blank;
+
+		if (!choice || !choice->previous)
+			return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"),
+						 "No other profile was chosen on %s before.", output->description);
+		blank = strchr(choice->previous, ' ');
+		snprintf(id, sizeof(id), "%.*s", (int)(blank ? blank - choice->previous : IEM_MAX_ID), choice->previous);
+		if (!*variant)
+			snprintf(wanted, sizeof(wanted), "%s", blank ? blank + 1 : "");
+	} else {
+		snprintf(id, sizeof(id), "%s", profile);
+	}
+	if ((r = check_profile(bus, id, wanted, error)) < 0 || (r = check_output(bus, output, error)) < 0)
+		return r;
+	r = choices_set(bus->config.choices, output->id, id, wanted, once);
+	if (r == -ENOMEM)
+		return r;
+	engine_return_to(bus->config.engine, output->id);
+	log_debug("switch: %s%s%s on %s", id, *wanted ? ", " : "", wanted, output->id);
+	return answer_when_in_force(bus, call, wait, "%s%s%s on %s%s", id, *wanted ? ", variant " : "", wanted,
+				    output->description, r < 0 ? ", but it could not be remembered" : "");
+}
+
+static int do_next(struct bus *bus, sd_bus_message *call, const char *output_name, bool wait, sd_bus_error *error)
+{
+	const struct output *output = named_output(bus, output_name, error);
+	const char *variant = NULL, *now, *next;
+
+	if (!output)
+		return -ENODEV;
+	now = engine_profile_on(bus->config.engine, output->id, &variant);
+	next = choices_next(bus->config.choices, output->id, now);
+	if (!next)
+		return sd_bus_error_setf(error, BUS_ERROR("Failed"),
+					 "No other earphone was used on %s yet; 'iemctl switch PROFILE' begins.",
+					 output->description);
+	return do_switch(bus, call, output->id, next, "", false, wait, error);
+}
+
+static int do_auto(struct bus *bus, sd_bus_message *call, const char *output_name, bool wait, sd_bus_error *error)
+{
+	const struct output *output;
+
+	files_flush(bus->config.files);
+	output = named_output(bus, output_name, error);
+	if (!output)
+		return -ENODEV;
+	choices_clear(bus->config.choices, output->id);
+	engine_return_to(bus->config.engine, output->id);
+	return answer_when_in_force(bus, call, wait, "The choice for %s is forgotten", output->description);
+}
+
+static int do_confirm(struct bus *bus, sd_bus_message *call, const char *output_name, sd_bus_error *error)
+{
+	const struct output *output = named_output(bus, output_name, error);
+	const char *variant = NULL, *profile;
+
+	if (!output)
+		return -ENODEV;
+	profile = engine_profile_on(bus->config.engine, output->id, &variant);
+	if (!profile)
+		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "No profile is in force on %s to be confirmed.",
+					 output->description);
+	return do_switch(bus, call, output->id, profile, variant ? variant : "", false, false, error);
+}
+
+int bus_on_switch(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	const char *output, *profile, *variant;
+	int once, wait, r = sd_bus_message_read(call, "sssbb", &output, &profile, &variant, &once, &wait);
+
+	return r < 0 ? r : do_switch(data, call, output, profile, variant, once, wait, error);
+}
+
+int bus_on_next(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	const char *output;
+	int wait, r = sd_bus_message_read(call, "sb", &output, &wait);
+
+	return r < 0 ? r : do_next(data, call, output, wait, error);
+}
+
+int bus_on_auto(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	const char *output;
+	int wait, r = sd_bus_message_read(call, "sb", &output, &wait);
+
+	return r < 0 ? r : do_auto(data, call, output, wait, error);
+}
+
+int bus_on_confirm(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	const char *output;
+	int r = sd_bus_message_read(call, "s", &output);
+
+	return r < 0 ? r : do_confirm(data, call, output, error);
+}
+
+int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	struct bus *bus = data;
+	int enabled, raw, wait, r = sd_bus_message_read(call, "bbb", &enabled, &raw, &wait);
+
+	if (r < 0)
+		return r;
+	files_flush(bus->config.files);
+	r = choices_set_enabled(bus->config.choices, enabled, !enabled && raw);
+	if (enabled && engine_default_output(bus->config.engine))
+		engine_return_to(bus->config.engine, engine_default_output(bus->config.engine)->id);
+	return answer_when_in_force(bus, call, wait, "Correction is %s%s", enabled ? "on" : "off",
+				    r < 0 ? ", but that could not be remembered" : "");
+}
+
+int bus_on_sync(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	struct bus *bus = data;
+
+	files_flush(bus->config.files);
+	return answer_when_in_force(bus, call, false, "Everything written is in force");
+}
+
+int bus_on_output_switch(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	struct bus_output *output = data;
+	const char *profile, *variant;
+	int once, r = sd_bus_message_read(call, "ssb", &profile, &variant, &once);
+
+	return r < 0 ? r : do_switch(output->bus, call, output->id, profile, variant, once, false, error);
+}
+
+int bus_on_output_auto(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	struct bus_output *output = data;
+
+	return do_auto(output->bus, call, output->id, false, error);
+}
+
+int bus_on_output_next(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	struct bus_output *output = data;
+
+	return do_next(output->bus, call, output->id, false, error);
+}
+
+int bus_on_output_confirm(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	struct bus_output *output = data;
+
+	return do_confirm(output->bus, call, output->id, error);
+}

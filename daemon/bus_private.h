@@ -1,0 +1,70 @@
+/** bus_private.h - what the bus files share; nobody else includes it. */
+#pragma once
+
+#include "daemon/bus.h"
+
+#include <systemd/sd-bus.h>
+
+#define BUS_NAME "org.iemd"
+#define BUS_PATH "/org/iemd"
+#define BUS_OUTPUT_PATH "/org/iemd/output"
+#define BUS_MANAGER "org.iemd.Manager1"
+#define BUS_OUTPUT "org.iemd.Output1"
+#define BUS_ERROR(name) "org.iemd.Error." name
+
+/** A command that waits for the audio thread before it is answered. */
+struct waiter {
+	struct waiter *next;
+	sd_bus_message *call;
+	char *answer; /* what it returns when all is in force */
+	uint64_t begin_ms;
+	bool faded;
+};
+
+/** An output as an object on the bus. */
+struct bus_output {
+	struct bus *bus;
+	char *path, *id;
+	sd_bus_slot *slot;
+	char **told; /* the value each property had when it was last signalled, as text */
+	bool seen;
+};
+
+struct bus {
+	struct bus_config config;
+	sd_bus *connection;
+	struct spa_source *io, *timer, *wait_timer;
+	sd_bus_slot *manager_slot, *object_manager_slot;
+	struct bus_output **outputs;
+	size_t n_outputs;
+	char **manager_told;
+	struct waiter *waiters;
+	struct engine_view *views; /* refreshed by bus_update() and by every read */
+	size_t n_views;
+};
+
+/* bus_properties.c */
+extern const sd_bus_vtable bus_manager_vtable[], bus_output_vtable[];
+/** Signal the properties of an object whose value changed since they were told. */
+void bus_signal_changes(struct bus *bus, const char *path, const char *interface, char ***told);
+void bus_free_told(char **told);
+struct bus_output *bus_output_of(struct bus *bus, const char *id);
+const struct engine_view *bus_view(struct bus *bus, const char *id);
+void bus_refresh_views(struct bus *bus);
+/** The view of the output that sound goes to by default; NULL if there is none. */
+const struct engine_view *bus_active_view(struct bus *bus);
+
+/* bus_methods.c */
+int bus_on_switch(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_next(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_auto(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_confirm(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_sync(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_output_switch(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_output_auto(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_output_next(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_output_confirm(sd_bus_message *call, void *data, sd_bus_error *error);
+/** Answer those whose change is in force; called on a timer while there are any. */
+void bus_serve_waiters(struct bus *bus);
+void bus_drop_waiters(struct bus *bus);

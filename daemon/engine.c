@@ -1,0 +1,313 @@
+#include "daemon/engine_private.h"
+
+#include "daemon/log.h"
+
+#include <errno.h>
+#include <time.h>
+
+#define RECONNECT_FIRST_MS 100
+#define RECONNECT_MAX_MS 2000
+
+const char *const engine_mode_names[MODES] = {
+	[MODE_SMART] = "smart-filter",
+	[MODE_DEFAULT] = "default-sink",
+};
+
+uint64_t engine_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* --- observe ---------------------------------------------------------------------------------------------------- */
+
+struct place *engine_place_by_node(const struct engine *engine, const char *node)
+{
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (iem_streq(engine->places[i].output.node, node))
+			return &engine->places[i];
+	return NULL;
+}
+
+static char *copy(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+static bool copy_output(struct output *to, const struct output *from)
+{
+	output_finish(to);
+	*to = *from;
+	to->id = copy(from->id);
+	to->node = copy(from->node);
+	to->port = copy(from->port);
+	to->description = copy(from->description);
+	for (int key = 0; key < IEM_MATCH_KEYS; key++)
+		to->have[key] = copy(from->have[key]);
+	return to->id && to->node && to->description;
+}
+
+static struct place *add_place(struct engine *engine)
+{
+	struct place *larger = realloc(engine->places, (engine->n_places + 1) * sizeof(*larger));
+
+	if (!larger)
+		return NULL;
+	engine->places = larger;
+	return memset(&larger[engine->n_places++], 0, sizeof(*larger));
+}
+
+static void remove_place(struct engine *engine, size_t i)
+{
+	engine_drop_pair(engine, &engine->places[i]);
+	choices_end_once(engine->config.choices, engine->places[i].output.id);
+	output_finish(&engine->places[i].output);
+	memmove(&engine->places[i], &engine->places[i + 1], (--engine->n_places - i) * sizeof(*engine->places));
+}
+
+/* A sink's ports go a moment before or after the sink: a layout once seen holds until another one is. */
+static void take_in(struct place *place, const struct output *output)
+{
+	const struct pair_layout before = place->output.layout;
+	const bool had = place->output.has_layout;
+
+	copy_output(&place->output, output);
+	if (!output->has_layout && had) {
+		place->output.layout = before;
+		place->output.has_layout = true;
+	}
+	place->present = true;
+}
+
+static void observe(struct engine *engine)
+{
+	struct outputs outputs = { 0 };
+
+	if (engine->graph && graph_ready(engine->graph) && outputs_read(&outputs, engine->graph) < 0)
+		return;
+	outputs_finish(&engine->outputs);
+	engine->outputs = outputs;
+	for (size_t i = 0; i < engine->n_places; i++)
+		engine->places[i].present = false;
+	for (size_t i = 0; i < outputs.n; i++) {
+		struct place *place = engine_place_by_node(engine, outputs.at[i].node);
+
+		if (place && place->present)
+			continue; /* two nodes of one name: the first has it */
+		if (!place && !(place = add_place(engine)))
+			return;
+		take_in(place, &outputs.at[i]);
+	}
+	/* Where a smart filter lingers, the place is kept for the sink's return. */
+	for (size_t i = engine->n_places; i-- > 0;)
+		if (!engine->places[i].present && !(engine->places[i].pair && pair_is_smart(engine->places[i].pair)))
+			remove_place(engine, i);
+}
+
+/* --- select ----------------------------------------------------------------------------------------------------- */
+
+static void select_all(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->n_places; i++) {
+		struct place *place = &engine->places[i];
+		const struct iem_decision decision = choices_decision(engine->config.choices, place->output.id);
+		struct iem_observation seen = { .kind = place->output.kind, .aside = place->output.aside };
+
+		for (int key = 0; key < IEM_MATCH_KEYS; key++)
+			seen.have[key] = place->output.have[key];
+		iem_select(&place->selection, &seen, &decision, files_store(engine->config.files));
+	}
+}
+
+bool place_wants_pair(const struct place *place)
+{
+	return place->selection.profile && place->output.has_layout;
+}
+
+/* --- apply ------------------------------------------------------------------------------------------------------ */
+
+static void apply(struct engine *engine)
+{
+	if (!engine->graph || !graph_ready(engine->graph))
+		return;
+	path_undo_stale(engine);
+	if (!path_settle_mode(engine))
+		return;
+	/* First what has to go, so that the default is free for what comes. */
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (!path_wants(engine, &engine->places[i]))
+			engine_drop_pair(engine, &engine->places[i]);
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (path_wants(engine, &engine->places[i]))
+			engine_update_pair(engine, &engine->places[i]);
+	path_take_default(engine);
+}
+
+void engine_refresh(struct engine *engine)
+{
+	if (engine->leaving)
+		return;
+	observe(engine);
+	select_all(engine);
+	apply(engine);
+	engine_house(engine);
+	engine->config.changed(engine->config.data);
+}
+
+static void on_deferred(void *data, uint64_t count)
+{
+	engine_refresh(data);
+}
+
+void engine_defer(struct engine *engine)
+{
+	pw_loop_signal_event(engine->config.loop, engine->deferred);
+}
+
+/* --- the connection --------------------------------------------------------------------------------------------- */
+
+static void connect_graph(struct engine *engine);
+
+static void schedule_reconnect(struct engine *engine)
+{
+	uint64_t wait_ms = RECONNECT_FIRST_MS << (engine->attempts < 5 ? engine->attempts : 5);
+	struct timespec wait;
+
+	if (wait_ms > RECONNECT_MAX_MS)
+		wait_ms = RECONNECT_MAX_MS;
+	engine->attempts++;
+	wait = (struct timespec){ (time_t)(wait_ms / 1000), (long)(wait_ms % 1000) * 1000000 };
+	pw_loop_update_timer(engine->config.loop, engine->reconnect_timer, &wait, NULL, false);
+}
+
+static void disconnect(struct engine *engine)
+{
+	path_forget(engine, false);
+	for (size_t i = engine->n_places; i-- > 0;)
+		remove_place(engine, i);
+	outputs_finish(&engine->outputs);
+	graph_free(IEM_STEAL(engine->graph));
+}
+
+static void on_reconnect(void *data, uint64_t expirations)
+{
+	struct engine *engine = data;
+
+	if (engine->graph) {
+		disconnect(engine);
+		engine->config.changed(engine->config.data);
+	}
+	connect_graph(engine);
+}
+
+static void on_lost(void *data)
+{
+	struct engine *engine = data;
+
+	log_notice("PipeWire went away; waiting for it.");
+	engine->attempts = 0;
+	schedule_reconnect(engine);
+}
+
+/* Steps of our own go on with the first event that allows them; everything else waits until it has settled. */
+static void on_changed(void *data)
+{
+	struct engine *engine = data;
+
+	for (size_t i = 0; i < engine->n_places; i++) {
+		struct pair *pair = engine->places[i].pair;
+		const uint32_t id = pair ? pair_capture_id(pair) : SPA_ID_INVALID;
+
+		if (pair && pair_phase(pair) == PAIR_CAPTURE && id != SPA_ID_INVALID)
+			pair_ports_seen(pair, id, graph_input_ports(engine->graph, id));
+	}
+	if (engine->probe)
+		engine_defer(engine);
+}
+
+static void on_settled(void *data)
+{
+	engine_refresh(data);
+}
+
+static void on_default_changed(void *data)
+{
+	path_default_changed(data);
+}
+
+static void on_manager(void *data, bool present)
+{
+	struct engine *engine = data;
+
+	if (!engine->graph || !graph_ready(engine->graph))
+		return;
+	log_debug("The session manager %s.", present ? "is there" : "went away");
+	path_forget(engine, true);
+	engine_defer(engine);
+}
+
+static const struct graph_events graph_events = {
+	.changed = on_changed,
+	.settled = on_settled,
+	.default_changed = on_default_changed,
+	.manager = on_manager,
+	.lost = on_lost,
+};
+
+static void connect_graph(struct engine *engine)
+{
+	const int r = graph_new(&engine->graph, engine->config.loop, engine->config.context, &graph_events, engine);
+
+	if (r < 0) {
+		if (engine->attempts == 0)
+			log_notice("PipeWire does not answer (%s); waiting for it.", strerror(-r));
+		schedule_reconnect(engine);
+		return;
+	}
+	engine->attempts = 0;
+}
+
+int engine_new(struct engine **out, const struct engine_config *config)
+{
+	struct engine *engine = calloc(1, sizeof(*engine));
+
+	if (!engine)
+		return -ENOMEM;
+	engine->config = *config;
+	engine->reconnect_timer = pw_loop_add_timer(config->loop, on_reconnect, engine);
+	engine->deferred = pw_loop_add_event(config->loop, on_deferred, engine);
+	*out = engine;
+	connect_graph(engine);
+	return 0;
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	engine->leaving = true;
+	if (engine->graph && engine->taken) {
+		path_give_back(engine);
+		graph_flush(engine->graph);
+	}
+	disconnect(engine);
+	free(engine->places);
+	free(engine->stepped_out);
+	pw_loop_destroy_source(engine->config.loop, engine->reconnect_timer);
+	pw_loop_destroy_source(engine->config.loop, engine->deferred);
+	if (engine->house_timer)
+		pw_loop_destroy_source(engine->config.loop, engine->house_timer);
+	free(engine);
+}
+
+bool engine_connected(const struct engine *engine)
+{
+	return engine->graph && graph_ready(engine->graph);
+}
+
+const struct outputs *engine_outputs(const struct engine *engine)
+{
+	return &engine->outputs;
+}

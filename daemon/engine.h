@@ -1,0 +1,84 @@
+/**
+ * engine.h - observe, select, apply: from what is there to the filter nodes that should be. Main thread only.
+ *
+ * Every event ends in engine_refresh(). It owns the connection to PipeWire, the outputs and their pairs.
+ */
+#pragma once
+
+#include "daemon/choices.h"
+#include "daemon/files.h"
+#include "daemon/journal.h"
+#include "daemon/outputs.h"
+
+struct engine;
+
+/** How the way into the path is gone. */
+enum engine_mode {
+	MODE_UNKNOWN, /* not probed yet: nothing to correct so far */
+	MODE_SMART,
+	MODE_DEFAULT,
+	MODE_NONE, /* by `path = "none"` */
+	MODES
+};
+
+extern const char *const engine_mode_names[MODES]; /* NULL for MODE_UNKNOWN and MODE_NONE */
+
+enum engine_progress {
+	ENGINE_BUSY,   /* something decided is not in force yet */
+	ENGINE_ALMOST, /* in force, but a stream is still to be linked through it by the session manager */
+	ENGINE_DONE,
+};
+
+/** Everything that is to be told of an output; texts are valid until the next refresh. Unknown: NULL, NAN. */
+struct engine_view {
+	const char *id, *node, *port, *description, *kind;
+	bool available, is_default, present;
+	const char *profile, *brand, *model, *variant;
+	bool confirmed;
+	const char *reason, *reason_code, *state;
+	uint32_t rate, channels, latency_samples;
+	double preamp_db, gain_db;
+	uint64_t clips;
+	double load_percent, uncorrected_change_db;
+	char **uncorrected; /* names of the streams that pass us by, NULL at the end; NULL: not known */
+};
+
+struct engine_config {
+	struct pw_loop *loop;
+	struct pw_context *context;
+	struct files *files;
+	struct choices *choices;
+	struct journal *journal;
+	void (*changed)(void *data); /* something that a view shows may have changed */
+	void *data;
+};
+
+int engine_new(struct engine **out, const struct engine_config *config);
+/** Puts back what was changed outside, then takes all pairs away. */
+void engine_free(struct engine *engine);
+
+/** Observe, select and apply now. */
+void engine_refresh(struct engine *engine);
+
+/** How far everything decided has come. FADED: also the cross-fades. */
+enum engine_progress engine_progress(struct engine *engine, bool faded);
+
+bool engine_connected(const struct engine *engine);
+enum engine_mode engine_mode(const struct engine *engine, const char **why);
+
+/** All outputs, present or kept waiting for. @return their number; release with engine_views_free() */
+size_t engine_views(struct engine *engine, struct engine_view **out);
+void engine_views_free(struct engine_view *views, size_t n);
+
+/** The outputs as observed last. */
+const struct outputs *engine_outputs(const struct engine *engine);
+/** The one that sound goes to by default; NULL if there is none. */
+const struct output *engine_default_output(const struct engine *engine);
+/** The profile in force on an output; NULL if none. */
+const char *engine_profile_on(const struct engine *engine, const char *output_id, const char **variant);
+
+/** The monotonic clock in milliseconds. */
+uint64_t engine_now_ms(void);
+
+/** The user spoke for this output: come back to it even if we had stepped out. */
+void engine_return_to(struct engine *engine, const char *output_id);

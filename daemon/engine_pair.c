@@ -1,0 +1,260 @@
+/* Pairs and their chains: what runs for an output, brought to what is decided for it. */
+#include "daemon/engine_private.h"
+
+#include "daemon/log.h"
+
+#include <math.h>
+
+#define ASSUMED_RATE_HZ 48000 /* until a driver tells its own */
+#define HOUSE_MS 100
+#define LINK_MS 700   /* what a session manager gets to link streams through a new pair */
+#define RETRY_MS 1000
+
+/* --- chains ----------------------------------------------------------------------------------------------------- */
+
+static uint64_t print_bytes(uint64_t print, const void *bytes, size_t size)
+{
+	for (const unsigned char *b = bytes; size-- > 0; b++) /* FNV-1a */
+		print = (print ^ *b) * 0x100000001b3u;
+	return print;
+}
+
+/* A number that differs when the chain would: what it is made from, put through a hash. */
+static uint64_t chain_print(const struct engine *engine, const struct place *place, double rate_hz)
+{
+	const struct iem_eq *eq = place->selection.eq;
+	const struct {
+		double rate_hz, preamp_db;
+		int preamp_auto, reference, enabled, raw;
+	} head = { rate_hz, eq->preamp_db, eq->preamp_auto, eq->reference, choices_enabled(engine->config.choices),
+		   choices_raw(engine->config.choices) };
+	uint64_t print = print_bytes(0xcbf29ce484222325u, &head, sizeof(head));
+
+	print = print_bytes(print, eq->bands, eq->n_bands * sizeof(*eq->bands));
+	return print | 1; /* 0 means none */
+}
+
+static struct iem_chain_plan plan_for(const struct place *place, double rate_hz)
+{
+	struct iem_chain_plan plan = {
+		.eq = place->selection.eq,
+		.rate_hz = rate_hz,
+		.channels = place->output.layout.channels,
+	};
+
+	for (unsigned c = 0; c < plan.channels; c++)
+		plan.sides[c] = iem_side_of_channel(place->output.layout.positions[c]);
+	return plan;
+}
+
+/* Off: the correction goes, its level for a pink spectrum stays unless raw; never louder than the source. */
+static int bypass_chain(struct iem_chain **out, const struct iem_chain *corrected, struct iem_chain_plan plan, bool raw)
+{
+	plan.eq = NULL;
+	plan.gain_db = raw ? 0 : fmin(0, iem_chain_pink_db(corrected));
+	return iem_chain_new(out, &plan);
+}
+
+static struct iem_chain *make_chain(struct engine *engine, struct place *place, double rate_hz)
+{
+	const struct iem_chain_plan plan = plan_for(place, rate_hz);
+	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
+	struct iem_chain *bypass = NULL;
+	int r = iem_chain_new(&chain, &plan);
+
+	if (r == 0 && iem_chain_skipped(chain))
+		log_warning("%u bands of '%s' are above half the rate of %.0f Hz and are left out.",
+			    iem_chain_skipped(chain), place->selection.profile->id, rate_hz);
+	if (r == 0 && !choices_enabled(engine->config.choices)) {
+		r = bypass_chain(&bypass, chain, plan, choices_raw(engine->config.choices));
+		iem_chain_free(chain);
+		chain = bypass;
+	}
+	if (r < 0) {
+		log_error("The chain for '%s' could not be made: %s.", place->selection.profile->id, strerror(-r));
+		return NULL;
+	}
+	place->preamp_db = iem_chain_preamp_db(chain);
+	place->gain_db = iem_chain_gain_db(chain);
+	place->removal_db = iem_chain_removal_db(chain);
+	place->chain_print = chain_print(engine, place, rate_hz);
+	return IEM_STEAL(chain);
+}
+
+static double rate_of(struct place *place)
+{
+	const uint32_t rate = place->pair ? rt_position_rate(pair_rt(place->pair)) : 0;
+
+	return rate >= IEM_MIN_RATE_HZ && rate <= IEM_MAX_RATE_HZ ? rate : ASSUMED_RATE_HZ;
+}
+
+static void update_chain(struct engine *engine, struct place *place)
+{
+	const double rate_hz = rate_of(place);
+	struct iem_chain *chain;
+
+	if (chain_print(engine, place, rate_hz) == place->chain_print)
+		return;
+	chain = make_chain(engine, place, rate_hz);
+	if (chain)
+		rt_publish(pair_rt(place->pair), chain);
+}
+
+/* --- pairs ------------------------------------------------------------------------------------------------------ */
+
+static void on_pair_changed(void *data, struct pair *pair)
+{
+	engine_defer(data);
+}
+
+static const struct pair_events pair_events = { .changed = on_pair_changed };
+
+static void make_pair(struct engine *engine, struct place *place)
+{
+	struct pair_config config = {
+		.core = graph_core(engine->graph),
+		.sink = place->output.node,
+		.description = place->output.description,
+		.layout = place->output.layout,
+		.smart = engine->mode != MODE_DEFAULT, /* an unknown mode is found out with a smart one */
+		.sink_present = place->present,
+		.events = &pair_events,
+		.data = engine,
+	};
+	int r;
+
+	config.chain = make_chain(engine, place, ASSUMED_RATE_HZ);
+	if (!config.chain)
+		return;
+	r = pair_new(&place->pair, &config);
+	if (r < 0) {
+		log_error("The filter for %s could not be made: %s.", place->output.id, strerror(-r));
+		place->retry_at_ms = engine_now_ms() + RETRY_MS;
+		return;
+	}
+	place->settle_until_ms = engine_now_ms() + LINK_MS;
+	log_debug("%s: a filter node comes in front of it.", place->output.id);
+}
+
+void engine_drop_pair(struct engine *engine, struct place *place)
+{
+	if (!place->pair)
+		return;
+	if (path_is_default_ours(engine, place))
+		path_give_back(engine);
+	pair_free(IEM_STEAL(place->pair));
+	place->chain_print = 0;
+	log_debug("%s: the filter node is gone.", place->output.id);
+}
+
+static bool still_fits(const struct engine *engine, const struct place *place)
+{
+	const struct pair_layout *is = pair_layout(place->pair), *wanted = &place->output.layout;
+
+	if (pair_phase(place->pair) == PAIR_FAILED || pair_is_smart(place->pair) != (engine->mode != MODE_DEFAULT) ||
+	    is->channels != wanted->channels)
+		return false;
+	for (unsigned c = 0; c < is->channels; c++)
+		if (strcmp(is->positions[c], wanted->positions[c]) != 0)
+			return false;
+	return true;
+}
+
+void engine_update_pair(struct engine *engine, struct place *place)
+{
+	if (place->pair && !still_fits(engine, place)) {
+		if (pair_phase(place->pair) == PAIR_FAILED)
+			place->retry_at_ms = engine_now_ms() + RETRY_MS;
+		engine_drop_pair(engine, place);
+	}
+	if (!place->pair && engine_now_ms() >= place->retry_at_ms)
+		make_pair(engine, place);
+	if (place->pair)
+		update_chain(engine, place);
+}
+
+/* --- housekeeping ----------------------------------------------------------------------------------------------- */
+
+/* While sound runs: old chains are freed, and a change of the graph's rate brings a chain for it. */
+static void on_house(void *data, uint64_t expirations)
+{
+	struct engine *engine = data;
+
+	for (size_t i = 0; i < engine->n_places; i++) {
+		struct place *place = &engine->places[i];
+
+		if (!place->pair)
+			continue;
+		rt_collect(pair_rt(place->pair));
+		if (place->selection.profile && path_wants(engine, place))
+			update_chain(engine, place);
+	}
+	engine_house(engine);
+}
+
+void engine_house(struct engine *engine)
+{
+	struct timespec every = { .tv_nsec = HOUSE_MS * 1000000L };
+	bool wanted = false;
+
+	for (size_t i = 0; i < engine->n_places; i++) {
+		const struct place *place = &engine->places[i];
+
+		wanted |= (place->pair && pair_streaming(place->pair)) || place->retry_at_ms > engine_now_ms();
+		if (!place->pair && place->retry_at_ms && place->retry_at_ms <= engine_now_ms())
+			engine_defer(engine);
+	}
+	if (!engine->house_timer)
+		engine->house_timer = pw_loop_add_timer(engine->config.loop, on_house, engine);
+	if (wanted != engine->house_running) {
+		if (!wanted)
+			every.tv_nsec = 0;
+		pw_loop_update_timer(engine->config.loop, engine->house_timer, &every, &every, false);
+		engine->house_running = wanted;
+	}
+}
+
+/* --- how far things are ----------------------------------------------------------------------------------------- */
+
+static enum engine_progress pair_progress(struct engine *engine, struct place *place, bool faded)
+{
+	const uint32_t playback = pair_playback_id(place->pair), capture = pair_capture_id(place->pair);
+	struct rt *rt = pair_rt(place->pair);
+
+	if (pair_phase(place->pair) != PAIR_READY)
+		return place->present ? ENGINE_BUSY : ENGINE_DONE;
+	if (pair_streaming(place->pair) && !(faded ? rt_faded(rt) : rt_taken(rt)))
+		return ENGINE_BUSY;
+	if (!place->present || engine_now_ms() >= place->settle_until_ms)
+		return ENGINE_DONE;
+	/* A young pair: streams that play are about to be linked through it. */
+	if (!graph_linked(engine->graph, playback, place->output.node_id) ||
+	    graph_fed(engine->graph, place->output.node_id, playback) ||
+	    (graph_fed(engine->graph, capture, SPA_ID_INVALID) && !pair_streaming(place->pair)))
+		return ENGINE_ALMOST;
+	return ENGINE_DONE;
+}
+
+enum engine_progress engine_progress(struct engine *engine, bool faded)
+{
+	enum engine_progress least = ENGINE_DONE;
+
+	if (!engine->graph)
+		return ENGINE_DONE; /* nothing plays */
+	if (!graph_ready(engine->graph) || engine->probe)
+		return ENGINE_BUSY;
+	for (size_t i = 0; i < engine->n_places; i++) {
+		struct place *place = &engine->places[i];
+		enum engine_progress one = ENGINE_DONE;
+
+		if (place->pair)
+			one = pair_progress(engine, place, faded);
+		else if (path_wants(engine, place))
+			one = ENGINE_BUSY;
+		if (place->pair && one == ENGINE_DONE && engine->mode == MODE_DEFAULT &&
+		    !path_is_default_ours(engine, place))
+			one = ENGINE_ALMOST;
+		least = one < least ? one : least;
+	}
+	return least;
+}

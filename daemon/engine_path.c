@@ -1,0 +1,233 @@
+/* The way into the path: smart filter or default sink, and the default that we borrow for the latter. */
+#include "daemon/engine_private.h"
+
+#include "daemon/log.h"
+#include "daemon/probe.h"
+
+/* --- the mode --------------------------------------------------------------------------------------------------- */
+
+static void set_mode(struct engine *engine, enum engine_mode mode, const char *why)
+{
+	engine->mode = mode;
+	snprintf(engine->why, sizeof(engine->why), "%s", why);
+	if (engine_mode_names[mode])
+		log_notice("The way into the path is %s: %s.", engine_mode_names[mode], why);
+}
+
+static void drop_all_pairs(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->n_places; i++)
+		engine_drop_pair(engine, &engine->places[i]);
+}
+
+static void end_probe(struct engine *engine)
+{
+	probe_free(engine->probe);
+	engine->probe = NULL;
+}
+
+void path_forget(struct engine *engine, bool connected)
+{
+	end_probe(engine);
+	if (connected)
+		drop_all_pairs(engine);
+	engine->mode = MODE_UNKNOWN;
+	engine->why[0] = '\0';
+	engine->taken = false;
+	engine->undone = false;
+	free(IEM_STEAL(engine->taken_name));
+}
+
+/* The output to probe with: the one that sound goes to, else any that is to be corrected. */
+static struct place *place_to_probe(struct engine *engine)
+{
+	struct place *place = engine_place_by_node(engine, path_user_sink(engine));
+
+	if (place && place->present && place_wants_pair(place))
+		return place;
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (engine->places[i].present && place_wants_pair(&engine->places[i]))
+			return &engine->places[i];
+	return NULL;
+}
+
+static void on_probe_expired(void *data)
+{
+	engine_defer(data);
+}
+
+static bool probe_on(struct engine *engine, struct place *place)
+{
+	if (!place->pair || pair_phase(place->pair) == PAIR_FAILED)
+		engine_update_pair(engine, place);
+	if (!place->pair || pair_phase(place->pair) != PAIR_READY)
+		return false;
+	if (!engine->probe && probe_new(&engine->probe, engine->config.loop, graph_core(engine->graph),
+					place->output.node, on_probe_expired, engine) < 0)
+		return false;
+	if (graph_linked(engine->graph, probe_node_id(engine->probe), pair_capture_id(place->pair))) {
+		end_probe(engine);
+		set_mode(engine, MODE_SMART, "the session manager links streams through a smart filter");
+	} else if (probe_expired(engine->probe)) {
+		end_probe(engine);
+		set_mode(engine, MODE_DEFAULT,
+			 "the session manager did not link a stream through a smart filter within a second");
+		drop_all_pairs(engine);
+	}
+	return engine->mode != MODE_UNKNOWN;
+}
+
+bool path_settle_mode(struct engine *engine)
+{
+	static const struct {
+		enum engine_mode mode;
+		const char *why;
+	} forced[] = {
+		[IEM_PATH_SMART_FILTER] = { MODE_SMART, "the setting path is \"smart-filter\"" },
+		[IEM_PATH_DEFAULT_SINK] = { MODE_DEFAULT, "the setting path is \"default-sink\"" },
+		[IEM_PATH_NONE] = { MODE_NONE, "the setting path is \"none\"" },
+	};
+	const int setting = files_settings(engine->config.files)->path;
+	struct place *place;
+
+	if (setting != engine->path_setting) {
+		path_give_back(engine);
+		path_forget(engine, true);
+		engine->path_setting = setting;
+	}
+	if (engine->mode != MODE_UNKNOWN)
+		return true;
+	if (setting != IEM_PATH_AUTO) {
+		set_mode(engine, forced[setting].mode, forced[setting].why);
+		return true;
+	}
+	place = place_to_probe(engine);
+	if (!place) {
+		end_probe(engine);
+		drop_all_pairs(engine);
+		return false;
+	}
+	return probe_on(engine, place);
+}
+
+bool path_wants(struct engine *engine, const struct place *place)
+{
+	if (!place_wants_pair(place) || engine->mode == MODE_NONE)
+		return false;
+	if (engine->mode != MODE_DEFAULT)
+		return true;
+	return place->present && iem_streq(place->output.node, path_user_sink(engine)) &&
+	       !iem_streq(place->output.node, engine->stepped_out);
+}
+
+/* --- the default ------------------------------------------------------------------------------------------------ */
+
+static struct place *place_of_pair(const struct engine *engine, const char *pair_name)
+{
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (engine->places[i].pair && iem_streq(pair_node_name(engine->places[i].pair), pair_name))
+			return &engine->places[i];
+	return NULL;
+}
+
+const char *path_user_sink(const struct engine *engine)
+{
+	const char *sink = engine->graph ? graph_default_sink(engine->graph) : NULL;
+	const struct place *place;
+
+	if (engine->taken && (place = place_of_pair(engine, engine->taken_name)))
+		return place->output.node;
+	place = place_of_pair(engine, sink);
+	return place ? place->output.node : sink;
+}
+
+bool path_is_default_ours(const struct engine *engine, const struct place *place)
+{
+	return engine->taken && place->pair && iem_streq(pair_node_name(place->pair), engine->taken_name);
+}
+
+void path_take_default(struct engine *engine)
+{
+	struct place *place = engine->mode == MODE_DEFAULT ? engine_place_by_node(engine, path_user_sink(engine)) : NULL;
+	const char *configured = graph_configured_sink(engine->graph);
+
+	if (!place || !place->pair || engine->taken || pair_phase(place->pair) != PAIR_READY)
+		return;
+	if (journal_note_default(engine->config.journal, pair_is_ours(configured) ? NULL : configured) < 0)
+		log_warning("The journal could not be written: after a crash the default sink may stay as iemd sets it.");
+	engine->taken = true;
+	engine->taken_seen = false;
+	engine->taken_name = strdup(pair_node_name(place->pair));
+	graph_configure_sink(engine->graph, engine->taken_name);
+	log_debug("%s is the default now, for %s.", engine->taken_name, place->output.node);
+}
+
+void path_give_back(struct engine *engine)
+{
+	if (!engine->taken)
+		return;
+	graph_configure_sink(engine->graph, journal_default(engine->config.journal));
+	journal_drop_default(engine->config.journal);
+	engine->taken = false;
+	free(IEM_STEAL(engine->taken_name));
+}
+
+/* Another program or the user picked another default: that is their will. */
+static void step_out(struct engine *engine, const char *configured)
+{
+	const struct place *place = place_of_pair(engine, engine->taken_name);
+
+	journal_drop_default(engine->config.journal);
+	engine->taken = false;
+	free(IEM_STEAL(engine->taken_name));
+	log_notice("The default sink was set to %s; iemd steps out of the path.", configured ? configured : "none");
+	if (place && iem_streq(configured, place->output.node)) {
+		free(engine->stepped_out);
+		engine->stepped_out = strdup(configured);
+	}
+}
+
+void path_default_changed(struct engine *engine)
+{
+	const char *configured = graph_configured_sink(engine->graph), *sink = graph_default_sink(engine->graph);
+
+	if (engine->taken && iem_streq(configured, engine->taken_name))
+		engine->taken_seen = true;
+	else if (engine->taken && engine->taken_seen)
+		step_out(engine, configured);
+	/* Whoever goes elsewhere and comes back wants the correction again. */
+	if (engine->stepped_out && sink && !pair_is_ours(sink) && strcmp(sink, engine->stepped_out) != 0)
+		free(IEM_STEAL(engine->stepped_out));
+}
+
+void engine_return_to(struct engine *engine, const char *output_id)
+{
+	const struct place *place = engine_place_by_node(engine, engine->stepped_out);
+
+	if (place && iem_streq(place->output.id, output_id))
+		free(IEM_STEAL(engine->stepped_out));
+}
+
+void path_undo_stale(struct engine *engine)
+{
+	const char *configured = graph_configured_sink(engine->graph);
+	const char *before = journal_default(engine->config.journal);
+
+	if (engine->undone || engine->taken || !graph_has_manager(engine->graph))
+		return;
+	engine->undone = true;
+	if (pair_is_ours(configured)) {
+		log_notice("The last run left its own node as the default sink; it is set to %s again.",
+			   before ? before : "none");
+		graph_configure_sink(engine->graph, before);
+	}
+	if (journal_has_default(engine->config.journal))
+		journal_drop_default(engine->config.journal);
+}
+
+enum engine_mode engine_mode(const struct engine *engine, const char **why)
+{
+	if (why)
+		*why = engine->why;
+	return engine->mode;
+}

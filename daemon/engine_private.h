@@ -1,0 +1,68 @@
+/** engine_private.h - what the engine's files share; nobody else includes it. */
+#pragma once
+
+#include "daemon/engine.h"
+#include "daemon/graph.h"
+
+/** An output with what is decided for it and what runs for it. */
+struct place {
+	struct output output; /* as last seen */
+	bool present;
+	struct iem_selection selection;
+	struct pair *pair; /* NULL where nothing is corrected */
+	uint64_t chain_print; /* of the chain published last: what it was made from */
+	double preamp_db, gain_db, removal_db; /* of that chain */
+	uint64_t settle_until_ms; /* the session manager gets until then to link through a new pair */
+	uint64_t retry_at_ms;     /* a pair that failed is not made again before */
+};
+
+struct probe;
+
+struct engine {
+	struct engine_config config;
+	struct graph *graph;
+	struct spa_source *reconnect_timer, *house_timer, *deferred;
+	unsigned attempts;
+	bool house_running, leaving;
+
+	struct place *places;
+	size_t n_places;
+	struct outputs outputs;
+
+	enum engine_mode mode;
+	char why[256];
+	int path_setting; /* that the mode was found under */
+	struct probe *probe;
+	bool taken;         /* the default is ours by our own doing */
+	bool taken_seen;    /* and PipeWire has told so: from then on another value is somebody's will */
+	char *taken_name;   /* node.name of the pair that has it */
+	char *stepped_out;  /* node.name of the sink that the user wants without us */
+	bool undone;        /* what an earlier run left was put back */
+};
+
+/** Refresh soon, from the loop: for callbacks in which a pair or the graph may not be freed. */
+void engine_defer(struct engine *engine);
+struct place *engine_place_by_node(const struct engine *engine, const char *node);
+bool place_wants_pair(const struct place *place);
+
+/* engine_path.c: the way into the path */
+/** Find the mode out as far as it can be now. @return true once it is known */
+bool path_settle_mode(struct engine *engine);
+/** The session manager came or went, or the connection: what was found out does not hold any more. */
+void path_forget(struct engine *engine, bool connected);
+/** Should this place have a pair, in the mode in force? */
+bool path_wants(struct engine *engine, const struct place *place);
+/** A pair is ready or about to go: take the default for it, or give it back. */
+void path_take_default(struct engine *engine);
+void path_give_back(struct engine *engine);
+void path_default_changed(struct engine *engine);
+/** The sink that sound goes to by default, seen through our own. NULL: none */
+const char *path_user_sink(const struct engine *engine);
+/** Put back what an earlier run left behind. */
+void path_undo_stale(struct engine *engine);
+bool path_is_default_ours(const struct engine *engine, const struct place *place);
+
+/* engine_pair.c: pairs and chains */
+void engine_update_pair(struct engine *engine, struct place *place);
+void engine_drop_pair(struct engine *engine, struct place *place);
+void engine_house(struct engine *engine);

@@ -1,0 +1,145 @@
+/* What is told of the outputs: everything that status and outputs show. */
+#include "daemon/engine_private.h"
+
+#include <math.h>
+
+/* --- streams that pass us by ------------------------------------------------------------------------------------ */
+
+struct passing {
+	struct engine *engine;
+	const struct place *place;
+	char **names;
+	size_t n;
+};
+
+static void note_stream(void *data, const struct graph_node *stream)
+{
+	struct passing *passing = data;
+	const char *name = pw_properties_get(stream->props, PW_KEY_APP_NAME);
+	char **larger;
+
+	if (!graph_linked(passing->engine->graph, stream->id, passing->place->output.node_id))
+		return;
+	if (!name)
+		name = pw_properties_get(stream->props, PW_KEY_NODE_NAME);
+	larger = realloc(passing->names, (passing->n + 2) * sizeof(*larger));
+	if (!larger)
+		return;
+	passing->names = larger;
+	larger[passing->n++] = strdup(name ? name : "unnamed");
+	larger[passing->n] = NULL;
+}
+
+static char **passing_streams(struct engine *engine, const struct place *place)
+{
+	struct passing passing = { .engine = engine, .place = place };
+
+	if (!place->pair || !place->present)
+		return NULL;
+	passing.names = calloc(1, sizeof(char *));
+	if (passing.names)
+		graph_each_stream(engine->graph, note_stream, &passing);
+	return passing.names;
+}
+
+/* --- states ----------------------------------------------------------------------------------------------------- */
+
+static const char *state_of(struct engine *engine, const struct place *place)
+{
+	if (!place->present)
+		return "waiting";
+	if (!place->selection.profile)
+		return "no-profile";
+	if (!choices_enabled(engine->config.choices) || engine->mode == MODE_NONE ||
+	    iem_streq(place->output.node, engine->stepped_out))
+		return "bypassed";
+	if (place->pair && pair_streaming(place->pair))
+		return "running";
+	return place->pair || engine->mode == MODE_DEFAULT ? "idle" : "waiting";
+}
+
+static void view_figures(struct engine_view *view, const struct place *place)
+{
+	struct rt_figures figures;
+
+	view->preamp_db = view->gain_db = view->load_percent = view->uncorrected_change_db = NAN;
+	if (!place->pair)
+		return;
+	rt_figures(pair_rt(place->pair), &figures);
+	view->rate = figures.rate_hz ? figures.rate_hz : rt_position_rate(pair_rt(place->pair));
+	view->channels = pair_layout(place->pair)->channels;
+	view->clips = figures.clips;
+	view->load_percent = figures.load_percent;
+	view->preamp_db = place->preamp_db;
+	view->gain_db = place->gain_db;
+	view->uncorrected_change_db = place->removal_db;
+}
+
+static void view_place(struct engine_view *view, struct engine *engine, const struct place *place)
+{
+	const struct iem_selection *selection = &place->selection;
+	const struct iem_profile *profile = selection->profile;
+
+	*view = (struct engine_view){
+		.id = place->output.id,
+		.node = place->output.node,
+		.port = place->output.port,
+		.description = place->output.description,
+		.kind = iem_kind_names[place->output.kind],
+		.present = place->present,
+		.available = place->present && place->output.available,
+		.is_default = iem_streq(place->output.node, path_user_sink(engine)),
+		.confirmed = profile != NULL,
+		.reason = selection->reason,
+		.reason_code = iem_reason_codes[selection->code],
+		.state = state_of(engine, place),
+	};
+	if (profile) {
+		view->profile = profile->id;
+		view->brand = profile->earphone.brand;
+		view->model = profile->earphone.model;
+		view->variant = *selection->variant ? selection->variant : NULL;
+	}
+	view_figures(view, place);
+	view->uncorrected = passing_streams(engine, place);
+}
+
+size_t engine_views(struct engine *engine, struct engine_view **out)
+{
+	struct engine_view *views = calloc(engine->n_places ? engine->n_places : 1, sizeof(*views));
+
+	*out = views;
+	if (!views)
+		return 0;
+	for (size_t i = 0; i < engine->n_places; i++)
+		view_place(&views[i], engine, &engine->places[i]);
+	return engine->n_places;
+}
+
+void engine_views_free(struct engine_view *views, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (char **name = views[i].uncorrected; name && *name; name++)
+			free(*name);
+		free(views[i].uncorrected);
+	}
+	free(views);
+}
+
+const struct output *engine_default_output(const struct engine *engine)
+{
+	return outputs_by_node(&engine->outputs, path_user_sink(engine));
+}
+
+const char *engine_profile_on(const struct engine *engine, const char *output_id, const char **variant)
+{
+	for (size_t i = 0; i < engine->n_places; i++) {
+		const struct place *place = &engine->places[i];
+
+		if (!iem_streq(place->output.id, output_id) || !place->selection.profile)
+			continue;
+		*variant = *place->selection.variant ? place->selection.variant : NULL;
+		return place->selection.profile->id;
+	}
+	return NULL;
+}

@@ -1,0 +1,217 @@
+#include "daemon/files.h"
+
+#include "daemon/log.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <spa/support/system.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SETTLE_MS 30
+#define CHANGES (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF)
+
+struct files {
+	struct pw_loop *loop;
+	const struct iem_paths *paths;
+	void (*changed)(void *data);
+	void *data;
+	int fd; /* inotify; -1 where the kernel gives none: then only commands look */
+	struct spa_source *source, *timer;
+	bool dirty;
+	struct iem_store *store;
+	struct iem_settings settings;
+	struct stat settings_stamp;
+	const char *settings_path;
+};
+
+/* Watch a folder, or the nearest one above it that exists, to see it come. */
+static void watch(struct files *files, const char *folder)
+{
+	char path[PATH_MAX];
+	char *slash;
+
+	snprintf(path, sizeof(path), "%s", folder);
+	while (inotify_add_watch(files->fd, path, CHANGES | IN_ONLYDIR) < 0) {
+		slash = strrchr(path, '/');
+		if (!slash || slash == path)
+			return;
+		*slash = '\0';
+	}
+}
+
+static void watch_parent(struct files *files, const char *file)
+{
+	char path[PATH_MAX];
+	char *slash;
+
+	snprintf(path, sizeof(path), "%s", file);
+	slash = strrchr(path, '/');
+	if (slash && slash != path)
+		*slash = '\0';
+	watch(files, path);
+}
+
+static void watch_all(struct files *files)
+{
+	static const char *const folders[] = { "", "/generic", "/sources" };
+
+	if (files->fd < 0)
+		return;
+	for (int root = 0; root < IEM_PROFILE_ROOTS; root++)
+		for (size_t f = 0; f < ARRAY_LEN(folders) && files->paths->profiles[root]; f++) {
+			char path[PATH_MAX];
+
+			snprintf(path, sizeof(path), "%s%s", files->paths->profiles[root], folders[f]);
+			watch(files, path);
+		}
+	if (files->paths->settings)
+		watch_parent(files, files->paths->settings);
+	watch_parent(files, files->paths->system_settings);
+}
+
+static bool same_stamp(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+static bool read_settings(struct files *files)
+{
+	CLEANUP(iem_diags_finish) struct iem_diags diags = { 0 };
+	const char *path = iem_paths_settings(files->paths);
+	struct stat stamp = { 0 };
+
+	if (path)
+		stat(path, &stamp);
+	if (path == files->settings_path && same_stamp(&stamp, &files->settings_stamp))
+		return false;
+	files->settings_path = path;
+	files->settings_stamp = stamp;
+	if (iem_settings_load(&files->settings, path, &diags) < 0)
+		log_error("The settings do not load; what held before holds on.");
+	log_diags(&diags);
+	return true;
+}
+
+/* Tell what is wrong with files, once for each reading of them. */
+static void tell_mistakes(const struct files *files)
+{
+	const struct iem_entry *const *entries;
+	const size_t n = iem_store_entries(files->store, &entries);
+
+	log_diags(iem_store_diags(files->store));
+	for (size_t i = 0; i < n; i++) {
+		if (!entries[i]->diags.n)
+			continue;
+		log_diags(&entries[i]->diags);
+		if (entries[i]->broken && entries[i]->profile)
+			log_warning("Profile '%s' does not load any more; what it held before stays in force.",
+				    entries[i]->id);
+	}
+}
+
+static bool read_all(struct files *files)
+{
+	const bool settings = read_settings(files);
+	const int changes = iem_store_scan(files->store);
+
+	if (changes > 0)
+		tell_mistakes(files);
+	return settings || changes > 0;
+}
+
+static void drain(struct files *files)
+{
+	char buffer[8192] __attribute__((aligned(__alignof__(struct inotify_event))));
+
+	while (files->fd >= 0 && read(files->fd, buffer, sizeof(buffer)) > 0)
+		files->dirty = true;
+}
+
+static bool reread(struct files *files)
+{
+	bool changed;
+
+	/* Watches first: what changes in between is seen as an event. */
+	watch_all(files);
+	drain(files);
+	files->dirty = false;
+	changed = read_all(files);
+	return changed;
+}
+
+bool files_flush(struct files *files)
+{
+	drain(files);
+	return files->dirty || files->fd < 0 ? reread(files) : false;
+}
+
+static void on_inotify(void *data, int fd, uint32_t mask)
+{
+	struct files *files = data;
+	struct timespec wait = { .tv_nsec = SETTLE_MS * 1000000L };
+
+	drain(files);
+	if (files->dirty)
+		pw_loop_update_timer(files->loop, files->timer, &wait, NULL, false);
+}
+
+static void on_timer(void *data, uint64_t expirations)
+{
+	struct files *files = data;
+
+	if (files_flush(files))
+		files->changed(files->data);
+}
+
+int files_new(struct files **out, struct pw_loop *loop, const struct iem_paths *paths, void (*changed)(void *data),
+	      void *data)
+{
+	struct files *files = calloc(1, sizeof(*files));
+
+	if (!files)
+		return -ENOMEM;
+	*files = (struct files){ .loop = loop, .paths = paths, .changed = changed, .data = data };
+	iem_settings_init(&files->settings);
+	files->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	files->timer = pw_loop_add_timer(loop, on_timer, files);
+	if (files->fd >= 0)
+		files->source = pw_loop_add_io(loop, files->fd, SPA_IO_IN, false, on_inotify, files);
+	else
+		log_warning("inotify does not answer (%s): changed files are seen with the next command only.",
+			    strerror(errno));
+	if (iem_store_new(&files->store, paths) < 0) {
+		files_free(files);
+		return -ENOMEM;
+	}
+	reread(files);
+	*out = files;
+	return 0;
+}
+
+void files_free(struct files *files)
+{
+	if (!files)
+		return;
+	if (files->source)
+		pw_loop_destroy_source(files->loop, files->source);
+	if (files->timer)
+		pw_loop_destroy_source(files->loop, files->timer);
+	if (files->fd >= 0)
+		close(files->fd);
+	iem_store_free(files->store);
+	free(files);
+}
+
+const struct iem_store *files_store(const struct files *files)
+{
+	return files->store;
+}
+
+const struct iem_settings *files_settings(const struct files *files)
+{
+	return &files->settings;
+}

@@ -1,0 +1,223 @@
+#include "daemon/graph.h"
+
+#include "daemon/graph_private.h"
+#include "daemon/log.h"
+
+#include <errno.h>
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void arm_settle(struct graph *graph)
+{
+	const uint64_t now = now_ms();
+	const uint64_t latest = graph->first_event_ms + GRAPH_SETTLE_MAX_MS;
+	uint64_t wait = latest > now ? latest - now : 1;
+	struct timespec value;
+
+	if (wait > GRAPH_SETTLE_MS)
+		wait = GRAPH_SETTLE_MS;
+	value = (struct timespec){ .tv_nsec = (long)wait * 1000000 };
+	pw_loop_update_timer(graph->loop, graph->settle_timer, &value, NULL, false);
+}
+
+void graph_touch(struct graph *graph)
+{
+	if (!graph->unsettled) {
+		graph->unsettled = true;
+		graph->first_event_ms = now_ms();
+	}
+	if (graph->ready)
+		arm_settle(graph);
+	graph->events->changed(graph->data);
+}
+
+static void on_settle_timer(void *data, uint64_t expirations)
+{
+	struct graph *graph = data;
+
+	graph->unsettled = false;
+	graph->events->settled(graph->data);
+}
+
+struct graph_object *graph_object(struct graph *graph, uint32_t id)
+{
+	struct graph_object *object;
+
+	spa_list_for_each(object, &graph->objects, link)
+		if (object->id == id)
+			return object;
+	return NULL;
+}
+
+static void free_object(struct graph_object *object)
+{
+	spa_list_remove(&object->link);
+	if (object->proxy) {
+		spa_hook_remove(&object->hook);
+		pw_proxy_destroy(object->proxy);
+	}
+	graph_clear_routes(&object->routes);
+	graph_clear_routes(&object->fresh_routes);
+	free(object->profile);
+	free(object->fresh_profile);
+	pw_properties_free(object->props);
+	free(object);
+}
+
+static void on_global(void *data, uint32_t id, uint32_t permissions, const char *type, uint32_t version,
+		      const struct spa_dict *props)
+{
+	struct graph *graph = data;
+	const struct graph_type *row = graph_type_of(type, props);
+	struct graph_object *object;
+
+	if (!row)
+		return;
+	object = calloc(1, sizeof(*object));
+	if (!object)
+		return;
+	object->graph = graph;
+	object->id = id;
+	object->kind = row->kind;
+	object->props = props ? pw_properties_new_dict(props) : pw_properties_new(NULL, NULL);
+	spa_list_append(&graph->objects, &object->link);
+	if (row->bind)
+		row->bind(object, type);
+	graph_touch(graph);
+}
+
+static void on_global_remove(void *data, uint32_t id)
+{
+	struct graph *graph = data;
+	struct graph_object *object = graph_object(graph, id);
+	bool manager;
+
+	if (!object)
+		return;
+	manager = object == graph->metadata;
+	if (manager)
+		graph_forget_metadata(graph);
+	free_object(object);
+	if (manager)
+		graph->events->manager(graph->data, false);
+	graph_touch(graph);
+}
+
+static const struct pw_registry_events registry_events = {
+	PW_VERSION_REGISTRY_EVENTS,
+	.global = on_global,
+	.global_remove = on_global_remove,
+};
+
+void graph_sync(struct graph *graph)
+{
+	graph->sync_seq = pw_core_sync(graph->core, PW_ID_CORE, graph->sync_seq);
+}
+
+static void on_core_done(void *data, uint32_t id, int seq)
+{
+	struct graph *graph = data;
+
+	if (id != PW_ID_CORE || seq != graph->sync_seq)
+		return;
+	graph->flushing = false;
+	graph_take_fresh_params(graph);
+	/* The first round brings the registry, the second what binding its objects told, the third their params. */
+	if (!graph->ready && ++graph->rounds < 3) {
+		graph_sync(graph);
+		return;
+	}
+	graph->ready = true;
+	graph_touch(graph);
+}
+
+static void on_core_error(void *data, uint32_t id, int seq, int res, const char *message)
+{
+	struct graph *graph = data;
+
+	log_debug("PipeWire: error on %u: %s (%s)", id, message, strerror(-res));
+	if (id == PW_ID_CORE && res == -EPIPE && !graph->lost) {
+		graph->lost = true;
+		graph->events->lost(graph->data);
+	}
+}
+
+static const struct pw_core_events core_events = {
+	PW_VERSION_CORE_EVENTS,
+	.done = on_core_done,
+	.error = on_core_error,
+};
+
+int graph_new(struct graph **out, struct pw_loop *loop, struct pw_context *context, const struct graph_events *events,
+	      void *data)
+{
+	struct graph *graph = calloc(1, sizeof(*graph));
+	int r;
+
+	if (!graph)
+		return -ENOMEM;
+	graph->loop = loop;
+	graph->events = events;
+	graph->data = data;
+	spa_list_init(&graph->objects);
+	/* A NODE in the environment would override every target of ours. */
+	graph->core = pw_context_connect(context, pw_properties_new(PW_KEY_APP_NAME, "iemd", NULL), 0);
+	if (!graph->core) {
+		r = errno ? -errno : -ECONNREFUSED;
+		free(graph);
+		return r;
+	}
+	graph->settle_timer = pw_loop_add_timer(loop, on_settle_timer, graph);
+	pw_core_add_listener(graph->core, &graph->core_hook, &core_events, graph);
+	graph->registry = pw_core_get_registry(graph->core, PW_VERSION_REGISTRY, 0);
+	pw_registry_add_listener(graph->registry, &graph->registry_hook, &registry_events, graph);
+	graph_sync(graph);
+	*out = graph;
+	return 0;
+}
+
+void graph_free(struct graph *graph)
+{
+	struct graph_object *object, *next;
+
+	if (!graph)
+		return;
+	pw_loop_destroy_source(graph->loop, graph->settle_timer);
+	spa_list_for_each_safe(object, next, &graph->objects, link)
+		free_object(object);
+	free(graph->default_sink);
+	free(graph->configured_sink);
+	spa_hook_remove(&graph->registry_hook);
+	pw_proxy_destroy((struct pw_proxy *)graph->registry);
+	spa_hook_remove(&graph->core_hook);
+	pw_core_disconnect(graph->core);
+	free(graph);
+}
+
+void graph_flush(struct graph *graph)
+{
+	const uint64_t until = now_ms() + 500;
+
+	graph_sync(graph);
+	graph->flushing = true;
+	pw_loop_enter(graph->loop);
+	while (graph->flushing && !graph->lost && now_ms() < until)
+		pw_loop_iterate(graph->loop, 50);
+	pw_loop_leave(graph->loop);
+}
+
+struct pw_core *graph_core(struct graph *graph)
+{
+	return graph->core;
+}
+
+bool graph_ready(const struct graph *graph)
+{
+	return graph->ready;
+}

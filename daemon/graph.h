@@ -1,0 +1,90 @@
+/**
+ * graph.h - what PipeWire shows at this moment: sinks, devices with their routes, streams, links, the default.
+ * Main thread only.
+ *
+ * The graph only observes. It tells its owner twice over: `changed` at once on every event, for those who wait for
+ * a step of their own; `settled` when nothing has changed for a moment, so that a storm of events is one change.
+ * Pointers it hands out are valid until the next event.
+ */
+#pragma once
+
+#include "daemon/pair.h"
+
+#include <pipewire/pipewire.h>
+
+#define GRAPH_SETTLE_MS 40 /* quiet for so long */
+#define GRAPH_SETTLE_MAX_MS 250 /* but never later than so long after the first event */
+
+struct graph;
+
+struct graph_events {
+	void (*changed)(void *data);
+	void (*settled)(void *data);
+	/** configured or effective default sink changed; settled follows */
+	void (*default_changed)(void *data);
+	/** the session manager's metadata appeared or went away */
+	void (*manager)(void *data, bool present);
+	/** the connection is lost: the owner frees the graph (not inside) and tries again */
+	void (*lost)(void *data);
+};
+
+struct graph_route {
+	char *name;        /* untranslated, "analog-output-headphones" */
+	char *description; /* for people; may be empty */
+	char *type;        /* port.type: "headphones", "speaker", ...; NULL where not given */
+	int device;        /* card.profile.device of the sink it belongs to */
+	bool available;    /* false only where PipeWire says "no" */
+};
+
+struct graph_device {
+	uint32_t id;
+	const struct pw_properties *props;
+	const struct graph_route *routes; /* the active ones towards outputs */
+	size_t n_routes;
+	const char *profile; /* name of the active card profile, NULL where unknown */
+};
+
+struct graph_node {
+	uint32_t id;
+	const struct pw_properties *props; /* never NULL */
+	enum pw_node_state state;
+};
+
+/** @return 0, or -errno where there is no PipeWire to connect to */
+int graph_new(struct graph **out, struct pw_loop *loop, struct pw_context *context, const struct graph_events *events,
+	      void *data);
+void graph_free(struct graph *graph);
+struct pw_core *graph_core(struct graph *graph);
+
+/** Wait until PipeWire has all that was asked of it, at most half a second: before leaving. Runs the loop. */
+void graph_flush(struct graph *graph);
+
+/** True once all that was there at the start has been told, with properties and routes. */
+bool graph_ready(const struct graph *graph);
+
+/** Sinks that are nobody's filter node of ours. Calls VISIT for each, ordered by id. */
+void graph_each_sink(struct graph *graph, void (*visit)(void *data, const struct graph_node *sink), void *data);
+/** Streams of applications (Stream/Output/Audio), ours left out. */
+void graph_each_stream(struct graph *graph, void (*visit)(void *data, const struct graph_node *stream), void *data);
+
+/** A sink, ours among them, by node.name. @return false if there is none; *out is filled otherwise */
+bool graph_find_sink(struct graph *graph, const char *node_name, struct graph_node *out);
+bool graph_find_node(struct graph *graph, uint32_t id, struct graph_node *out);
+bool graph_find_device(struct graph *graph, uint32_t id, struct graph_device *out);
+
+/** The channels of a sink by its input ports. @return false where it has none, or more than IEM_MAX_CHANNELS */
+bool graph_layout(struct graph *graph, uint32_t node_id, struct pair_layout *out);
+/** How many input ports of a node are in the registry. */
+unsigned graph_input_ports(struct graph *graph, uint32_t node_id);
+/** Does any link lead from a port of one node to a port of the other? */
+bool graph_linked(struct graph *graph, uint32_t output_node, uint32_t input_node);
+/** Does any link lead into the node, but for those from the node EXCEPT? */
+bool graph_fed(struct graph *graph, uint32_t input_node, uint32_t except);
+
+/** Is the session manager's metadata there? */
+bool graph_has_manager(const struct graph *graph);
+/** node.name of the default sink as the session manager has it, or as the user configured it; NULL if unset. */
+const char *graph_default_sink(struct graph *graph);
+const char *graph_configured_sink(struct graph *graph);
+/** Configure the default sink; NULL clears it. */
+void graph_configure_sink(struct graph *graph, const char *node_name);

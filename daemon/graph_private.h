@@ -1,0 +1,68 @@
+/** graph_private.h - what graph.c, graph_bind.c and graph_query.c share; nobody else includes it. */
+#pragma once
+
+#include "daemon/graph.h"
+
+#include <spa/utils/list.h>
+
+enum graph_kind {
+	GRAPH_SINK,
+	GRAPH_STREAM,
+	GRAPH_DEVICE,
+	GRAPH_PORT,
+	GRAPH_LINK,
+	GRAPH_METADATA,
+};
+
+struct graph_routes {
+	struct graph_route *at;
+	size_t n;
+};
+
+struct graph_object {
+	struct spa_list link;
+	struct graph *graph;
+	uint32_t id;
+	enum graph_kind kind;
+	struct pw_properties *props;
+	struct pw_proxy *proxy; /* NULL where the registry alone tells enough */
+	struct spa_hook hook;
+	enum pw_node_state state;
+	struct graph_routes routes, fresh_routes; /* in force; being listed */
+	char *profile, *fresh_profile;
+	bool listing;
+};
+
+struct graph {
+	struct pw_loop *loop;
+	struct pw_core *core;
+	struct pw_registry *registry;
+	struct spa_hook core_hook, registry_hook;
+	const struct graph_events *events;
+	void *data;
+	struct spa_list objects;
+	struct spa_source *settle_timer;
+	uint64_t first_event_ms;
+	bool unsettled, ready, lost, flushing;
+	int sync_seq, rounds;
+	struct graph_object *metadata; /* "default", NULL while there is none */
+	char *default_sink, *configured_sink;
+};
+
+struct graph_type {
+	const char *type;
+	const char *key, *value; /* a property it must have; NULL: any */
+	enum graph_kind kind;
+	void (*bind)(struct graph_object *object, const char *type);
+};
+
+/* graph.c */
+void graph_touch(struct graph *graph);
+void graph_sync(struct graph *graph);
+struct graph_object *graph_object(struct graph *graph, uint32_t id);
+
+/* graph_bind.c */
+const struct graph_type *graph_type_of(const char *type, const struct spa_dict *props);
+void graph_take_fresh_params(struct graph *graph);
+void graph_clear_routes(struct graph_routes *routes);
+void graph_forget_metadata(struct graph *graph);

@@ -1,0 +1,179 @@
+#include "daemon/bus.h"
+#include "daemon/log.h"
+
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <systemd/sd-daemon.h>
+
+/* The parts of the service; each owns what is its own, this one puts them together. */
+struct iemd {
+	struct pw_main_loop *main_loop;
+	struct pw_context *context;
+	struct iem_paths paths;
+	struct files *files;
+	struct choices *choices;
+	struct journal *journal;
+	struct engine *engine;
+	struct bus *bus;
+	bool failed;
+};
+
+static void on_signal(void *data, int number)
+{
+	struct iemd *iemd = data;
+
+	log_debug("Signal %d: leaving.", number);
+	pw_main_loop_quit(iemd->main_loop);
+}
+
+static void on_files_changed(void *data)
+{
+	struct iemd *iemd = data;
+
+	if (iemd->engine)
+		engine_refresh(iemd->engine);
+}
+
+static void on_engine_changed(void *data)
+{
+	struct iemd *iemd = data;
+
+	if (iemd->bus)
+		bus_update(iemd->bus);
+}
+
+static void on_bus_lost(void *data)
+{
+	struct iemd *iemd = data;
+
+	iemd->failed = true;
+	pw_main_loop_quit(iemd->main_loop);
+}
+
+static const char *environment(const char *name)
+{
+	return getenv(name);
+}
+
+static int start_bus(struct iemd *iemd)
+{
+	const struct bus_config config = {
+		.loop = pw_main_loop_get_loop(iemd->main_loop),
+		.engine = iemd->engine,
+		.files = iemd->files,
+		.choices = iemd->choices,
+		.name_lost = on_bus_lost,
+		.data = iemd,
+	};
+	const int r = bus_new(&iemd->bus, &config);
+
+	if (r == -EEXIST)
+		log_error("Another iemd runs already: the bus name org.iemd is taken.");
+	else if (r < 0)
+		log_error("There is no bus to answer on (%s); is DBUS_SESSION_BUS_ADDRESS set?", strerror(-r));
+	return r;
+}
+
+static int start(struct iemd *iemd)
+{
+	struct pw_loop *loop = pw_main_loop_get_loop(iemd->main_loop);
+	int r;
+
+	if ((r = iem_paths_init(&iemd->paths, environment)) < 0 ||
+	    (r = files_new(&iemd->files, loop, &iemd->paths, on_files_changed, iemd)) < 0 ||
+	    (r = choices_new(&iemd->choices, &iemd->paths)) < 0 ||
+	    (r = journal_new(&iemd->journal, &iemd->paths)) < 0 ||
+	    (r = engine_new(&iemd->engine, &(struct engine_config){ .loop = loop,
+								     .context = iemd->context,
+								     .files = iemd->files,
+								     .choices = iemd->choices,
+								     .journal = iemd->journal,
+								     .changed = on_engine_changed,
+								     .data = iemd })) < 0) {
+		log_error("iemd cannot start: %s.", strerror(-r));
+		return r;
+	}
+	return start_bus(iemd);
+}
+
+static void stop(struct iemd *iemd)
+{
+	bus_free(IEM_STEAL(iemd->bus));
+	engine_free(iemd->engine);
+	journal_free(iemd->journal);
+	choices_free(iemd->choices);
+	files_free(iemd->files);
+	iem_paths_finish(&iemd->paths);
+}
+
+static int run(void)
+{
+	struct iemd iemd = { 0 };
+	struct pw_loop *loop;
+
+	iemd.main_loop = pw_main_loop_new(NULL);
+	if (!iemd.main_loop)
+		return EXIT_FAILURE;
+	loop = pw_main_loop_get_loop(iemd.main_loop);
+	pw_loop_add_signal(loop, SIGINT, on_signal, &iemd);
+	pw_loop_add_signal(loop, SIGTERM, on_signal, &iemd);
+	iemd.context = pw_context_new(loop, NULL, 0);
+	if (!iemd.context) {
+		log_error("iemd cannot start: PipeWire's client library does not load its configuration (%s).",
+			  strerror(errno));
+		iemd.failed = true;
+	} else if (start(&iemd) < 0) {
+		iemd.failed = true;
+	} else {
+		sd_notify(0, "READY=1");
+		pw_main_loop_run(iemd.main_loop);
+		sd_notify(0, "STOPPING=1");
+	}
+	stop(&iemd);
+	if (iemd.context)
+		pw_context_destroy(iemd.context);
+	pw_main_loop_destroy(iemd.main_loop);
+	return iemd.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static void usage(FILE *out)
+{
+	fputs("Usage: iemd [--help] [--version]\n\n"
+	      "The service that corrects earphones. It runs in the foreground, logs to standard error\n"
+	      "and ends on SIGTERM and SIGINT. 'iemctl' talks to it; see iemd(1).\n",
+	      out);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	int c, r;
+
+	while ((c = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
+		if (c == 'V') {
+			puts("iemd " IEMD_VERSION);
+			return EXIT_SUCCESS;
+		}
+		usage(c == 'h' ? stdout : stderr);
+		return c == 'h' ? EXIT_SUCCESS : 2;
+	}
+	if (optind < argc) {
+		fprintf(stderr, "iemd: no arguments are taken, '%s' was given.\n", argv[optind]);
+		usage(stderr);
+		return 2;
+	}
+	log_init();
+	/* It would override the target of every stream of ours. */
+	unsetenv("PIPEWIRE_NODE");
+	pw_init(NULL, NULL);
+	r = run();
+	pw_deinit();
+	return r;
+}

@@ -1,0 +1,359 @@
+#include "daemon/pair.h"
+
+#include "daemon/compat.h"
+#include "daemon/log.h"
+
+#include <errno.h>
+#include <spa/debug/types.h>
+#include <spa/param/audio/format-utils.h>
+#include <spa/param/audio/type-info.h>
+#include <spa/param/latency-utils.h>
+#include <unistd.h>
+
+#define NODE_PREFIX "iemd."
+#define STREAM_PREFIX "iemd-playback."
+
+struct pair {
+	struct pair_config config; /* its strings are ours */
+	char *sink, *description, *name;
+	enum pair_phase phase;
+	struct rt *rt;
+	struct pw_stream *capture, *playback;
+	struct spa_hook capture_hook, playback_hook, capture_rt_hook, playback_rt_hook;
+	bool capture_streaming, playback_streaming, leaving;
+};
+
+const char *pair_name_for(const char *sink, char *buf, size_t size)
+{
+	snprintf(buf, size, NODE_PREFIX "%s", sink);
+	return buf;
+}
+
+bool pair_is_ours(const char *node_name)
+{
+	return node_name && (strncmp(node_name, NODE_PREFIX, strlen(NODE_PREFIX)) == 0 ||
+			     strncmp(node_name, STREAM_PREFIX, strlen(STREAM_PREFIX)) == 0);
+}
+
+static void changed(struct pair *pair)
+{
+	pair->config.events->changed(pair->config.data, pair);
+}
+
+static const struct spa_pod *build_format(struct spa_pod_builder *builder, const struct pair_layout *layout)
+{
+	struct spa_audio_info_raw info = { .format = SPA_AUDIO_FORMAT_F32P, .channels = layout->channels };
+
+	for (unsigned c = 0; c < layout->channels; c++) {
+		const struct spa_type_info *type = spa_type_audio_channel;
+
+		while (type->name && strcmp(spa_debug_type_short_name(type->name), layout->positions[c]) != 0)
+			type++;
+		info.position[c] = type->name ? type->type : SPA_AUDIO_CHANNEL_UNKNOWN;
+	}
+	return spa_format_audio_raw_build(builder, SPA_PARAM_EnumFormat, &info);
+}
+
+static int connect_stream(struct pair *pair, struct pw_stream *stream, enum pw_direction direction,
+			  enum pw_stream_flags extra)
+{
+	uint8_t buffer[1024];
+	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(buffer, sizeof(buffer));
+	const struct spa_pod *params[] = { build_format(&builder, &pair->config.layout) };
+
+	return pw_stream_connect(stream, direction, PW_ID_ANY,
+				 PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS |
+					 extra,
+				 params, 1);
+}
+
+static void note_streaming(struct pair *pair, bool *which, enum pw_stream_state state)
+{
+	const bool before = pair_streaming(pair);
+
+	*which = state == PW_STREAM_STATE_STREAMING;
+	if (before && !pair_streaming(pair))
+		rt_forget(pair->rt);
+}
+
+static void fail(struct pair *pair, const char *which, const char *error)
+{
+	if (pair->phase == PAIR_FAILED || pair->leaving)
+		return;
+	log_debug("%s: the %s stream ended: %s", pair->name, which, error ? error : "its node was removed");
+	pair->phase = PAIR_FAILED;
+	changed(pair);
+}
+
+static void on_capture_state(void *data, enum pw_stream_state old, enum pw_stream_state state, const char *error)
+{
+	struct pair *pair = data;
+
+	if (pair->leaving)
+		return;
+	note_streaming(pair, &pair->capture_streaming, state);
+	if (state == PW_STREAM_STATE_ERROR || state == PW_STREAM_STATE_UNCONNECTED)
+		fail(pair, "capture", error);
+	else
+		changed(pair);
+}
+
+static void on_playback_state(void *data, enum pw_stream_state old, enum pw_stream_state state, const char *error)
+{
+	struct pair *pair = data;
+
+	if (pair->leaving)
+		return;
+	note_streaming(pair, &pair->playback_streaming, state);
+	if (state == PW_STREAM_STATE_ERROR || state == PW_STREAM_STATE_UNCONNECTED) {
+		fail(pair, "playback", error);
+		return;
+	}
+	if (pair->phase == PAIR_PLAYBACK && state >= PW_STREAM_STATE_PAUSED)
+		pair->phase = PAIR_READY;
+	changed(pair);
+}
+
+static void on_io(void *data, uint32_t id, void *area, uint32_t size)
+{
+	struct pair *pair = data;
+
+	if (id == SPA_IO_Position)
+		rt_set_position(pair->rt, area && size >= sizeof(struct spa_io_position) ? area : NULL);
+}
+
+/* What the output reports behind us counts for players before us, and the other way round. */
+static void pass_latency_on(struct pair *pair, const struct spa_pod *param)
+{
+	uint8_t buffer[1024];
+	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(buffer, sizeof(buffer));
+	struct spa_latency_info latency;
+	const struct spa_pod *params[1];
+
+	if (!param || spa_latency_parse(param, &latency) < 0)
+		return;
+	params[0] = spa_latency_build(&builder, SPA_PARAM_Latency, &latency);
+	if (latency.direction == SPA_DIRECTION_INPUT && pair->capture)
+		pw_stream_update_params(pair->capture, params, 1);
+	else if (latency.direction == SPA_DIRECTION_OUTPUT && pair->playback)
+		pw_stream_update_params(pair->playback, params, 1);
+}
+
+static void on_param(void *data, uint32_t id, const struct spa_pod *param)
+{
+	struct pair *pair = data;
+
+	if (pair->leaving || pair->phase != PAIR_READY)
+		return;
+	if (id == SPA_PARAM_Latency)
+		pass_latency_on(pair, param);
+	else if (id == SPA_PARAM_Format && !param)
+		rt_forget(pair->rt);
+}
+
+static const struct pw_stream_events capture_events = {
+	PW_VERSION_STREAM_EVENTS,
+	.state_changed = on_capture_state,
+	.io_changed = on_io,
+	.param_changed = on_param,
+};
+
+static const struct pw_stream_events playback_events = {
+	PW_VERSION_STREAM_EVENTS,
+	.state_changed = on_playback_state,
+	.param_changed = on_param,
+};
+
+static void set_common(struct pw_properties *props, const struct pair *pair)
+{
+	pw_properties_setf(props, PW_KEY_NODE_LINK_GROUP, "iemd-%d-%s", (int)getpid(), pair->sink);
+	pw_properties_setf(props, PW_KEY_NODE_GROUP, "iemd-%d-%s", (int)getpid(), pair->sink);
+	pw_properties_set(props, "resample.disable", "true");
+	pw_properties_set(props, "state.restore-props", "false");
+	if (pair->config.smart)
+		pw_properties_set(props, "channelmix.lock-volumes", "true");
+}
+
+static void set_positions(struct pw_properties *props, const struct pair_layout *layout)
+{
+	char text[IEM_MAX_CHANNELS * 10] = "[";
+
+	for (unsigned c = 0; c < layout->channels; c++) {
+		strcat(text, " ");
+		strcat(text, layout->positions[c]);
+	}
+	strcat(text, " ]");
+	pw_properties_set(props, SPA_KEY_AUDIO_POSITION, text);
+	pw_properties_setf(props, PW_KEY_AUDIO_CHANNELS, "%u", layout->channels);
+}
+
+/* SPA-JSON text: a node name that holds a quote or backslash cannot be written plainly. */
+static void set_smart_target(struct pw_properties *props, const char *sink)
+{
+	char quoted[512];
+	size_t n = 0;
+
+	for (const char *c = sink; *c && n + 3 < sizeof(quoted); c++) {
+		if (*c == '"' || *c == '\\')
+			quoted[n++] = '\\';
+		quoted[n++] = *c;
+	}
+	quoted[n] = '\0';
+	pw_properties_setf(props, "filter.smart.target", "{ node.name = \"%s\" }", quoted);
+}
+
+static int open_capture(struct pair *pair)
+{
+	struct pw_properties *props = pw_properties_new(PW_KEY_MEDIA_CLASS, "Audio/Sink", PW_KEY_NODE_VIRTUAL, "true",
+							NULL);
+
+	pw_properties_set(props, PW_KEY_NODE_NAME, pair->name);
+	pw_properties_setf(props, PW_KEY_NODE_DESCRIPTION, "%s (iemd)", pair->description);
+	set_common(props, pair);
+	set_positions(props, &pair->config.layout);
+	if (pair->config.smart) {
+		pw_properties_set(props, "filter.smart", "true");
+		pw_properties_set(props, "filter.smart.name", pair->name);
+		set_smart_target(props, pair->sink);
+	}
+	pair->capture = pw_stream_new(pair->config.core, pair->name, props);
+	if (!pair->capture)
+		return -errno;
+	pw_stream_add_listener(pair->capture, &pair->capture_rt_hook, &rt_capture_events, pair->rt);
+	pw_stream_add_listener(pair->capture, &pair->capture_hook, &capture_events, pair);
+	return connect_stream(pair, pair->capture, PW_DIRECTION_INPUT, compat_stream_flag_async());
+}
+
+static int open_playback(struct pair *pair)
+{
+	struct pw_properties *props = pw_properties_new(PW_KEY_MEDIA_CLASS, "Stream/Output/Audio",
+							PW_KEY_NODE_PASSIVE, "true", PW_KEY_STREAM_DONT_REMIX, "true",
+							"state.restore-target", "false", NULL);
+
+	pw_properties_setf(props, PW_KEY_NODE_NAME, STREAM_PREFIX "%s", pair->sink);
+	pw_properties_setf(props, PW_KEY_NODE_DESCRIPTION, "%s (iemd playback)", pair->description);
+	set_common(props, pair);
+	set_positions(props, &pair->config.layout);
+	if (pair->config.smart) {
+		pw_properties_set(props, "node.dont-fallback", "true");
+		pw_properties_set(props, "node.linger", "true");
+		pw_properties_set(props, "node.dont-move", "true");
+	} else {
+		pw_properties_set(props, "target.object", pair->sink);
+		pw_properties_set(props, PW_KEY_NODE_DONT_RECONNECT, "true");
+	}
+	pair->playback = pw_stream_new(pair->config.core, pair->name, props);
+	if (!pair->playback)
+		return -errno;
+	pw_stream_add_listener(pair->playback, &pair->playback_rt_hook, &rt_playback_events, pair->rt);
+	pw_stream_add_listener(pair->playback, &pair->playback_hook, &playback_events, pair);
+	rt_set_streams(pair->rt, pair->capture, pair->playback);
+	pair->phase = PAIR_PLAYBACK;
+	return connect_stream(pair, pair->playback, PW_DIRECTION_OUTPUT, PW_STREAM_FLAG_TRIGGER);
+}
+
+int pair_new(struct pair **out, const struct pair_config *config)
+{
+	struct pair *pair = calloc(1, sizeof(*pair));
+	char name[512];
+	int r;
+
+	if (!pair) {
+		iem_chain_free(config->chain);
+		return -ENOMEM;
+	}
+	pair->config = *config;
+	if ((r = rt_new(&pair->rt, config->chain)) < 0)
+		goto fail;
+	r = -ENOMEM;
+	pair->sink = strdup(config->sink);
+	pair->description = strdup(config->description);
+	pair->name = strdup(pair_name_for(config->sink, name, sizeof(name)));
+	if (!pair->sink || !pair->description || !pair->name)
+		goto fail;
+	if ((r = open_capture(pair)) < 0)
+		goto fail;
+	/* While the target is away playback would be linked to the default if it came second. */
+	if (!config->sink_present && (r = open_playback(pair)) < 0)
+		goto fail;
+	*out = pair;
+	return 0;
+fail:
+	pair_free(pair);
+	return r;
+}
+
+void pair_free(struct pair *pair)
+{
+	if (!pair)
+		return;
+	pair->leaving = true;
+	if (pair->rt)
+		rt_set_streams(pair->rt, NULL, NULL);
+	if (pair->capture)
+		pw_stream_destroy(pair->capture);
+	if (pair->playback)
+		pw_stream_destroy(pair->playback);
+	rt_free(pair->rt);
+	free(pair->sink);
+	free(pair->description);
+	free(pair->name);
+	free(pair);
+}
+
+void pair_ports_seen(struct pair *pair, uint32_t node_id, unsigned ports)
+{
+	int r;
+
+	/* Each channel has an input and a monitor port. */
+	if (pair->phase != PAIR_CAPTURE || node_id != pair_capture_id(pair) || ports < pair->config.layout.channels ||
+	    pair->playback)
+		return;
+	if ((r = open_playback(pair)) < 0)
+		fail(pair, "playback", strerror(-r));
+}
+
+enum pair_phase pair_phase(const struct pair *pair)
+{
+	return pair->phase;
+}
+
+bool pair_is_smart(const struct pair *pair)
+{
+	return pair->config.smart;
+}
+
+const char *pair_sink(const struct pair *pair)
+{
+	return pair->sink;
+}
+
+const char *pair_node_name(const struct pair *pair)
+{
+	return pair->name;
+}
+
+uint32_t pair_capture_id(const struct pair *pair)
+{
+	return pair->capture ? pw_stream_get_node_id(pair->capture) : SPA_ID_INVALID;
+}
+
+uint32_t pair_playback_id(const struct pair *pair)
+{
+	return pair->playback ? pw_stream_get_node_id(pair->playback) : SPA_ID_INVALID;
+}
+
+const struct pair_layout *pair_layout(const struct pair *pair)
+{
+	return &pair->config.layout;
+}
+
+bool pair_streaming(const struct pair *pair)
+{
+	return pair->capture_streaming && pair->playback_streaming;
+}
+
+struct rt *pair_rt(struct pair *pair)
+{
+	return pair->rt;
+}
