@@ -78,7 +78,7 @@ class World:
         began, report = time.monotonic(), self.builds / "integration.xml"
         report.unlink(missing_ok=True)
         good = self.command(
-            [sys.executable, "-m", "pytest", "-q", "-ra", "-p", "no:cacheprovider", f"--junitxml={report}",
+            [sys.executable, "-m", "pytest", "-q", "-ra", f"--junitxml={report}",
              *(["-k", self.only] if self.only else []), self.checkout / "tests/integration"], IEMD_BUILD=str(folder))
         self.count(f"integration tests, {folder.name}", report, good, began, none_is_fine=bool(self.only))
 

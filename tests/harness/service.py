@@ -21,6 +21,12 @@ def is_built():
     return (build_dir() / "daemon/iemd").exists() and (build_dir() / "cli/iemctl").exists()
 
 
+def check_sanitizers(program, text):
+    for word in SANITIZER_WORDS:
+        if word in text:
+            raise AssertionError(f"{program} said '{word}':\n{text}")
+
+
 class Service:
     """The part of a session that runs the service. One iemd at a time."""
 
@@ -44,8 +50,9 @@ class Service:
         command = [str(build / "cli/iemctl"), *map(str, args), *(["--json"] if json else [])]
         done = subprocess.run(command, env=self.env, stdin=subprocess.DEVNULL, text=True, capture_output=True,
                               timeout=timeout)
+        check_sanitizers("iemctl", done.stderr)
         if check and done.returncode:
-            raise AssertionError(f"'{' '.join(command[1:])}' ended with status {done.returncode}: {done.stderr.strip()}")
+            raise AssertionError(f"'iemctl {' '.join(command[1:])}' ended with status {done.returncode}: {done.stderr.strip()}")
         return json_module.loads(done.stdout) if json else done
 
     def status(self):
@@ -61,16 +68,17 @@ class Service:
     def stop_iemd(self):
         """End it as systemd would; it must end cleanly, and no sanitizer may have spoken."""
         status = self.kill_iemd(signal.SIGTERM)
-        self.check_iemd_log()
+        self.check_iemd()
         assert status == 0, f"iemd ended with status {status} on SIGTERM:\n{self.processes.log('iemd')}"
 
     def iemd_log(self):
         return self.processes.log("iemd")
 
-    def check_iemd_log(self):
-        log = self.iemd_log()
-        for word in SANITIZER_WORDS:
-            assert word not in log, f"iemd's log has '{word}':\n{log}"
+    def check_iemd(self):
+        """No sanitizer may have spoken, and iemd may not have ended by itself."""
+        check_sanitizers("iemd", self.iemd_log())
+        if self.iemd in self.processes.running and self.iemd.poll() is not None:
+            raise AssertionError(f"iemd ended by itself with status {self.iemd.returncode}:\n{self.iemd_log()}")
 
     def write_profile(self, profile_id, text):
         """A user's profile; returns its path."""

@@ -14,7 +14,7 @@ from .waiting import wait_until
 
 # What would lead a program of the session out of it.
 FOREIGN = ("PIPEWIRE_", "PULSE_", "DBUS_", "SPA_", "WIREPLUMBER_", "XDG_", "DISPLAY", "WAYLAND_", "NOTIFY_SOCKET",
-           "IEMD_DATA_DIR", "ALSA_", "JACK_")
+           "WATCHDOG_", "JOURNAL_STREAM", "LISTEN_", "IEMD_DATA_DIR", "ALSA_", "JACK_")
 
 # No <servicedir> of the system: a request for a desktop service must not start one.
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"

@@ -15,10 +15,6 @@ from harness.service import is_built  # noqa: E402
 LIMIT = int(os.environ.get("IEMD_TEST_LIMIT", "180"))  # seconds for one test with its fixtures
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "limit(seconds): time this test may take")
-
-
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item):
     marker = item.get_closest_marker("limit")
@@ -26,7 +22,7 @@ def pytest_runtest_protocol(item):
 
     def too_long(*_):
         signal.alarm(seconds)  # the clean-up has a limit too
-        raise TimeoutError(f"this test took more than {seconds} s")
+        pytest.fail(f"this test took more than {seconds} s")  # no OSError: wait_until takes those for "not yet"
 
     before = signal.signal(signal.SIGALRM, too_long)
     signal.alarm(seconds)
@@ -48,9 +44,9 @@ def session():
     """A session of its own for the test. An iemd left running must end cleanly and without a sanitizer's word."""
     with Session() as private:
         yield private
-        if private.iemd is not None and private.iemd.poll() is None:
+        private.check_iemd()
+        if private.iemd in private.processes.running:
             private.stop_iemd()
-        private.check_iemd_log()
 
 
 @pytest.fixture
