@@ -9,7 +9,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests"))
 
-from harness import Session, chart, measure, sound, wait_until  # noqa: E402
+from harness import Session, chart, sound, wait_until  # noqa: E402
 
 ALLOWED_DB = 0.1
 RATE = 48000
@@ -43,25 +43,22 @@ class Steps:
 def run(session, build, checkout):
     step = Steps()
     versions = session.versions()
-    step(f"Started a private session: D-Bus, PipeWire {versions['pipewire']}, WirePlumber {versions['wireplumber']}.")
+    step(f"Started a private PipeWire {versions['pipewire']} with WirePlumber {versions['wireplumber']}.")
 
     session.add_sink("virtual-earphone")
     wait_until(lambda: session.default_sink() == "virtual-earphone", what="the virtual earphone to be the default")
     session.write_profile("demo", PROFILE)
     session.start_iemd(build=build, data_dir=checkout)
-    step("Plugged in a virtual earphone and started iemd.")
+    step("Plugged a virtual earphone in and started iemd.")
 
     session.iemctl("switch", "demo")
     status = session.status()
-    step(f"Switched to the profile 'demo': iemd is {status.get('state')}, its way into the sound is {status.get('mode')}.")
-
-    step("Playing a test signal with pw-cat, an ordinary player, and recording what reaches the earphone.")
-    test = measure.Multisine(rate=RATE)
-    recorded = sound.play_and_record(session, "virtual-earphone", test.sound, rate=RATE)
+    step(f"Switched to a profile, left unlike right (state: {status.get('state')}; path: {status.get('mode')}).")
 
     hz, *intended = intended_response(session)
-    measured = [test.response_db(recorded, hz, channel) for channel in (0, 1)]
-    step("Measured beside intended:\n")
+    step("Playing a test signal with pw-cat, recording what reaches the earphone.")
+    measured = sound.measure_response(session, "virtual-earphone", hz, RATE)
+    step("Drawing what was measured beside what the profile intends:\n")
     for side, want, got in zip(("left", "right"), intended, measured):
         chart.draw(side, hz, want, got)
     chart.legend()

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from .measure import Multisine, NotSteady
 from .waiting import PATIENCE, Timeout, wait_until
 
 IEEE_FLOAT = 3
@@ -161,6 +162,22 @@ def play_and_record(session, sink, sound, rate=48000, target=None, tail=0.3, **o
     if recorder.sound is None:
         raise Timeout(f"nothing was recorded from {sink}")
     return recorder.sound
+
+
+def measure_response(session, sink, frequencies, rate=48000, attempts=3, **options):
+    """Gains in dB at the frequencies, a row for each channel of the sink, from the default path into it.
+
+    Measured again when sound was lost: a busy machine misses cycles, and that is nobody's response."""
+    channels = len(session.sinks[sink]["position"])
+    signal_ = Multisine(rate=rate, channels=channels)
+    while True:
+        recorded = play_and_record(session, sink, signal_.sound, rate, **options)
+        try:
+            return np.array([signal_.response_db(recorded, frequencies, channel) for channel in range(channels)])
+        except NotSteady:
+            attempts -= 1
+            if not attempts:
+                raise
 
 
 def added_latency(session, sink, rate=48000, quantum=1024):
