@@ -150,6 +150,7 @@ void engine_refresh(struct engine *engine)
 	if (engine->leaving)
 		return;
 	observe(engine);
+	engine->looked |= engine_connected(engine);
 	select_all(engine);
 	apply(engine);
 	engine_house(engine);
@@ -281,6 +282,16 @@ int engine_new(struct engine **out, const struct engine_config *config)
 	*out = engine;
 	connect_graph(engine);
 	return 0;
+}
+
+void engine_look(struct engine *engine)
+{
+	const uint64_t until = engine_now_ms() + 2000;
+
+	pw_loop_enter(engine->config.loop);
+	while (!engine->looked && engine->attempts == 0 && engine_now_ms() < until)
+		pw_loop_iterate(engine->config.loop, 100);
+	pw_loop_leave(engine->config.loop);
 }
 
 void engine_free(struct engine *engine)

@@ -63,6 +63,12 @@ void engine_refresh(struct engine *engine);
 /** How far everything decided has come. FADED: also the cross-fades. */
 enum engine_progress engine_progress(struct engine *engine, bool faded);
 
+/**
+ * Before the first command is answered: run the loop until what is there has been looked at, or PipeWire turns out
+ * not to answer; two seconds at most.
+ */
+void engine_look(struct engine *engine);
+
 bool engine_connected(const struct engine *engine);
 enum engine_mode engine_mode(const struct engine *engine, const char **why);
 

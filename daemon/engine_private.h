@@ -24,6 +24,7 @@ struct engine {
 	struct spa_source *reconnect_timer, *house_timer, *deferred;
 	unsigned attempts;
 	bool house_running, leaving;
+	bool looked; /* the outputs were observed at least once */
 
 	struct place *places;
 	size_t n_places;

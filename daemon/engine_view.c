@@ -55,7 +55,9 @@ static const char *state_of(struct engine *engine, const struct place *place)
 		return "bypassed";
 	if (place->pair && pair_streaming(place->pair))
 		return "running";
-	return place->pair || engine->mode == MODE_DEFAULT ? "idle" : "waiting";
+	if (engine->mode == MODE_DEFAULT && !iem_streq(place->output.node, path_user_sink(engine)))
+		return "idle"; /* until sound goes there by default */
+	return place->pair && engine->mode != MODE_UNKNOWN ? "idle" : "waiting";
 }
 
 static void view_figures(struct engine_view *view, const struct place *place)

@@ -173,9 +173,14 @@ int graph_new(struct graph **out, struct pw_loop *loop, struct pw_context *conte
 		free(graph);
 		return r;
 	}
+	graph->registry = pw_core_get_registry(graph->core, PW_VERSION_REGISTRY, 0);
+	if (!graph->registry) {
+		pw_core_disconnect(graph->core);
+		free(graph);
+		return -ENOMEM;
+	}
 	graph->settle_timer = pw_loop_add_timer(loop, on_settle_timer, graph);
 	pw_core_add_listener(graph->core, &graph->core_hook, &core_events, graph);
-	graph->registry = pw_core_get_registry(graph->core, PW_VERSION_REGISTRY, 0);
 	pw_registry_add_listener(graph->registry, &graph->registry_hook, &registry_events, graph);
 	graph_sync(graph);
 	*out = graph;

@@ -96,6 +96,7 @@ static int start(struct iemd *iemd)
 		log_error("iemd cannot start: %s.", strerror(-r));
 		return r;
 	}
+	engine_look(iemd->engine);
 	return start_bus(iemd);
 }
 

@@ -1,0 +1,102 @@
+"""However iemd or PipeWire ends, sound goes on and the user's default is what it was."""
+
+import signal
+
+import pytest
+
+import profiles
+from harness import measure, sound, wait_until
+
+
+@pytest.fixture
+def corrected(iemd):
+    profiles.write(iemd, "bright", profiles.BRIGHT)
+    iemd.iemctl("switch", "bright")
+    return iemd
+
+
+def test_a_clean_end_puts_the_default_back(corrected):
+    corrected.stop_iemd()
+    wait_until(lambda: corrected.default_sink() == "earphone", what="the earphone to be the default again")
+    assert corrected.configured_default() is None
+
+
+def test_the_configured_default_of_the_user_is_put_back(session, sinks, tmp_path):
+    session.set_default("speaker")
+    profiles.write(session, "bright", profiles.BRIGHT)
+    session.start_iemd(data_dir=tmp_path)
+    session.iemctl("switch", "bright", "--output", "speaker")
+    session.stop_iemd()
+    wait_until(lambda: (session.default_sink(), session.configured_default()) == ("speaker", "speaker"),
+               what="the user's default to be back")
+
+
+def test_sound_goes_on_when_iemd_is_killed(corrected):
+    """Straight to the output, within a second; the default is the user's."""
+    tone = measure.tone(1000, 8.0)
+    with sound.Recorder.of_sink(corrected, "earphone") as recorder, sound.Player(corrected, tone) as player:
+        player.wait_linked()
+        recorder.wait(2.0)
+        killed_at = recorder.frames()
+        corrected.kill_iemd(signal.SIGKILL)
+        recorder.wait(3.0)
+        default = corrected.default_sink()
+        player.stop()
+    lost = [length for start, length in measure.gaps(recorder.sound[killed_at:, 0])]
+    assert sum(lost) < 48000
+    assert abs(recorder.sound[-48000:, 0]).max() > 0.49  # uncorrected: the tone's own -6 dBFS
+    assert default == "earphone"
+
+
+def test_the_next_start_undoes_what_a_kill_left(corrected, tmp_path):
+    mode = corrected.status()["mode"]
+    corrected.kill_iemd(signal.SIGKILL)
+    wait_until(lambda: corrected.default_sink() == "earphone", what="the earphone to be the default")
+    corrected.start_iemd(data_dir=tmp_path)
+    wait_until(lambda: corrected.status()["state"] == "idle", what="iemd to be back in the path")
+    assert (corrected.status()["mode"], corrected.status()["profile"]["id"]) == (mode, "bright")
+    corrected.stop_iemd()
+    wait_until(lambda: (corrected.default_sink(), corrected.configured_default()) == ("earphone", None),
+               what="the user's default to be back")
+
+
+def test_pipewire_killed_and_started_again_is_corrected_without_a_command(corrected):
+    corrected.restart_pipewire()
+    wait_until(lambda: corrected.status()["state"] == "idle", timeout=30, what="iemd to be in the path again")
+    test = measure.Multisine()
+    recorded = sound.play_and_record(corrected, "earphone", test.sound)
+    assert profiles.deviation(profiles.BRIGHT, test, recorded) < 0.01
+
+
+def test_wireplumber_killed_and_started_again_is_corrected_without_a_command(corrected):
+    corrected.kill_wireplumber()
+    wait_until(lambda: not corrected.has_session_manager(), what="the session manager to be gone")
+    corrected.start_wireplumber()
+    wait_until(lambda: corrected.status()["state"] == "idle", timeout=30, what="iemd to be in the path again")
+    test = measure.Multisine()
+    recorded = sound.play_and_record(corrected, "earphone", test.sound)
+    assert profiles.deviation(profiles.BRIGHT, test, recorded) < 0.01
+
+
+def test_iemd_started_before_pipewire_waits_for_it(session, tmp_path):
+    session.kill_wireplumber()
+    session.kill_pipewire()
+    session.start_iemd(data_dir=tmp_path)
+    assert session.status()["state"] == "waiting"
+    assert session.iemctl("switch", "bright", check=False).returncode == 4
+    session.restart_pipewire()
+    session.add_sink("earphone", priority=2000)
+    profiles.write(session, "bright", profiles.BRIGHT)
+    wait_until(lambda: session.status()["output"] is not None, what="the sink to be seen")
+    session.iemctl("switch", "bright")
+
+
+def test_another_default_is_the_users_will(corrected):
+    """Beside a default sink iemd steps out for an output without a profile, and comes back with the earphone."""
+    corrected.set_default("speaker")
+    wait_until(lambda: corrected.status()["output"]["node"] == "speaker", what="iemd to see the choice")
+    assert corrected.status()["state"] == "no-profile"
+    assert corrected.default_sink() == "speaker"
+    corrected.set_default("earphone", wait=False)
+    wait_until(lambda: corrected.status()["state"] == "idle", what="iemd to be back")
+    assert corrected.status()["profile"]["id"] == "bright"
