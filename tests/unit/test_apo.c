@@ -1,0 +1,239 @@
+/* Import of Equalizer APO text: what each line means, and that nothing is lost without a word. */
+#include "core/apo.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static bool close_to(double got, double want)
+{
+	return fabs(got - want) <= 1e-9 * fabs(want) || got == want;
+}
+
+static enum iem_band_type type_of(const char *kind)
+{
+	static const char *const kinds[] = { "PK", "LS", "HS", "LP", "HP", "BP", "NO", "AP" };
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i], kind) == 0)
+			return (enum iem_band_type)i;
+	fail_msg("no kind %s", kind);
+	return IEM_BAND_TYPES;
+}
+
+static void check_vector(char *line)
+{
+	char *rest = line, *fields[7];
+	char text[200];
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		fields[i] = strsep(&rest, "\t");
+	snprintf(text, sizeof(text), "Filter 1: %s\r\n", fields[0]);
+	for (int reference = 0; reference < IEM_REFERENCES; reference++) {
+		struct iem_apo apo = { 0 };
+
+		assert_int_equal(iem_apo_parse(&apo, text, strlen(text), "t", reference, NULL), 0);
+		assert_int_equal(apo.eq.n_bands, 1);
+		assert_int_equal(apo.eq.bands[0].type, type_of(fields[1]));
+		if (!close_to(apo.eq.bands[0].freq_hz, atof(fields[2])) ||
+		    !close_to(apo.eq.bands[0].gain_db, atof(fields[3])) ||
+		    !close_to(apo.eq.bands[0].q, atof(fields[4 + reference])))
+			fail_msg("%s: %.17g Hz, %.17g dB, Q %.17g", text, apo.eq.bands[0].freq_hz,
+				 apo.eq.bands[0].gain_db, apo.eq.bands[0].q);
+		iem_apo_finish(&apo);
+	}
+}
+
+static void lines_mean_what_the_reference_says(void **state)
+{
+	const char *folder = getenv("IEMD_VECTORS");
+	CLEANUP(iem_fclosep) FILE *file = NULL;
+	CLEANUP(iem_freep) char *path = NULL;
+	char line[1000];
+	int n = 0;
+
+	assert_non_null(folder);
+	assert_true(asprintf(&path, "%s/text_mapping.tsv", folder) > 0);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		if (strncmp(line, "ON ", 3) == 0) {
+			check_vector(line);
+			n++;
+		}
+	assert_int_equal(n, 27);
+}
+
+/* One good filter for texts that are about something else. */
+#define GOOD "Filter: ON PK Fc 1000 Hz Gain 3 dB Q 1\n"
+
+static const struct {
+	const char *why, *text, *want; /* of what is told, all lines; "" for nothing */
+	size_t bands;
+} texts[] = {
+	{ "case, tabs, blanks and the number count for nothing", "  filter  12 :on\tpeq fc 5 hz gain -1,5 DB q 2", "", 1 },
+	{ "units may be missing or stuck to the number", "Filter: ON PK Fc 1000Hz Gain 3dB Q1", "", 1 },
+	{ "the order does not matter", "Filter: ON PK Q 1 Gain 3 dB Fc 1000 Hz", "", 1 },
+	{ "REW's extra words are passed over", "Filter 1: ON Modal Fc 50.0 Hz Gain -6 dB Q 8 T60 target 300 ms", "", 1 },
+	{ "a byte order mark", "\xef\xbb\xbf" GOOD, "", 1 },
+	{ "Latin-1 and no-break spaces", "# \xe4\xf6\nFilter: ON PK Fc 1\xa0" "000 Hz Gain\xc2\xa0" "3\xa0 dB Q 1", "", 1 },
+	{ "off and none", "Filter 1: OFF PK Fc 1 Hz\nFilter 2: ON None\nFilter 3: ON\n" GOOD, "", 1 },
+	{ "comments, blank lines and titles", "# Filter: x\n\nFilter Settings file\nNotes: a: b\nDated: now\n" GOOD, "", 1 },
+	{ "lines end with CR", "Preamp: -3 dB\rFilter: ON PK Fc 1000 Hz Gain 3 dB Q 1\r", "", 1 },
+	{ "the gain of a pass is ignored", "Filter: ON LP Fc 1000 Hz Gain 99 dB", "", 1 },
+	{ "no gain", GOOD "Filter: ON PK Fc 1000 Hz Q 1", "t:2: filter not taken over: PK wants 'Gain ... dB'\n", 1 },
+	{ "no width", GOOD "Filter: ON AP Fc 1000 Hz",
+	  "t:2: filter not taken over: AP wants 'Q ...' or 'BW Oct ...'\n", 1 },
+	{ "no frequency", GOOD "Filter: ON LP", "t:2: filter not taken over: LP wants a frequency, 'Fc ... Hz'\n", 1 },
+	{ "no number", GOOD "Filter: ON PK Fc 1.000.5 Hz Gain 3 dB Q 1",
+	  "t:2: filter not taken over: 'Fc' is followed by '1.000.5', which is no number\n", 1 },
+	{ "twice", GOOD "Filter: ON PK Fc 10 Hz Fc 20 Hz Gain 3 dB Q 1",
+	  "t:2: filter not taken over: 'Fc' is given twice\n", 1 },
+	{ "an unknown type", GOOD "Filter: ON LSQ Fc 10 Hz Gain 3 dB Q 1",
+	  "t:2: filter not taken over: filters of type 'LSQ' are not known\n", 1 },
+	{ "neither on nor off", GOOD "Filter: PK Fc 10 Hz",
+	  "t:2: filter not taken over: the filter is neither ON nor OFF\n", 1 },
+	{ "a colon forgotten", GOOD "Filter 1 ON PK Fc 10 Hz",
+	  "t:2: not taken over: a filter without the colon of 'Filter:'\n", 1 },
+	{ "gain out of range", GOOD "Filter: ON PK Fc 10 Hz Gain 41 dB Q 1",
+	  "t:2: filter not taken over: the gain is 41 dB, outside -40 to 40 dB\n", 1 },
+	{ "Q out of range", GOOD "Filter: ON PK Fc 10 Hz Gain 1 dB Q 0",
+	  "t:2: filter not taken over: the Q is 0, outside 0.05 to 100\n", 1 },
+	{ "frequency out of range", GOOD "Filter: ON PK Fc 0.5 Hz Gain 1 dB Q 1",
+	  "t:2: filter not taken over: the frequency is 0.5 Hz, outside 1 to 384000 Hz\n", 1 },
+	{ "a shelf too steep", GOOD "Filter: ON LSC 100 dB Fc 100 Hz Gain 20 dB",
+	  "t:2: filter not taken over: a shelf of 20 dB cannot be that steep\n", 1 },
+	{ "a slope of nothing", GOOD "Filter: ON LS 0dB Fc 100 Hz Gain 20 dB",
+	  "t:2: filter not taken over: a slope of 0 dB an octave means nothing\n", 1 },
+	{ "octaves beyond the reference", GOOD "Filter: ON PK Fc 30000 Hz Gain 1 dB BW Oct 1",
+	  "t:2: filter not taken over: 30000 Hz lies beyond half of the reference's rate, where octaves mean nothing\n", 1 },
+	{ "thousands that may not be meant", "Filter: ON PK Fc 105.250 Hz Gain 1 dB Q 1",
+	  "t:1: by REW's rule for thousands this frequency is 105250 Hz; check that it is meant\n", 1 },
+	{ "what has no counterpart", "GraphicEQ: 20 1; 30 2\nConvolution: x.wav\nInclude: y.txt\nCopy: L=R\nDelay: 1 ms\n" GOOD,
+	  "t:1: not taken over: 'GraphicEQ' has no counterpart here\n"
+	  "t:2: not taken over: 'Convolution' has no counterpart here\n"
+	  "t:3: not taken over: 'Include' has no counterpart here\n"
+	  "t:4: not taken over: 'Copy' has no counterpart here\n"
+	  "t:5: not taken over: 'Delay' has no counterpart here\n", 1 },
+	{ "devices and stages", "Device: all\nDevice: Realtek\nStage: post-mix\n" GOOD,
+	  "t:2: not taken over: 'Device'; the lines below it are taken over as if it did not stand there\n"
+	  "t:3: not taken over: 'Stage'; the lines below it are taken over as if it did not stand there\n", 1 },
+	{ "conditions", "If: 1\n" GOOD "If: 2\n" GOOD "EndIf:\n" GOOD "EndIf:\n" GOOD,
+	  "t:1: not taken over: 'If', nor the lines up to its 'EndIf'\n"
+	  "t:3: not taken over: 'If', nor the lines up to its 'EndIf'\n", 1 },
+	{ "unknown lines, and hostile bytes", "Fliter\x1b[31m: ON\n" GOOD, "t:1: not taken over: 'Fliter?[31m' is not known\n", 1 },
+	{ "other channels", "Channel: C\n" GOOD "Channel: L C\n" GOOD,
+	  "t:1: not taken over: a channel other than left and right, and the filters below it\n"
+	  "t:3: only left and right are taken over of these channels\n", 1 },
+	{ "a balance", "Channel: L\nPreamp: -3 dB\nChannel: R\nPreamp: -1 dB\nChannel: all\n" GOOD,
+	  "t:4: not taken over: the balance between left (-3 dB) and right (-1 dB) that the preamps make\n", 1 },
+	{ "a preamp of no number", "Preamp: loud\n" GOOD, "t:1: not taken over: 'Preamp' wants a number of dB\n", 1 },
+	{ "no filter at all", "Preamp: -3 dB\n", "t: there is no filter in it that could be taken over\n", 0 },
+	{ "filters that are all off", "Filter: OFF PK", "t: there is no filter in it that could be taken over\n", 0 },
+};
+
+static void tells_what_it_cannot_take_over(void **state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct iem_diags diags = { 0 };
+		struct iem_apo apo = { 0 };
+		char told[1000] = "", line[300];
+
+		iem_apo_parse(&apo, texts[i].text, strlen(texts[i].text), "t", IEM_REFERENCE_COOKBOOK_48000, &diags);
+		for (size_t d = 0; d < diags.n; d++) {
+			strcat(told, iem_diag_format(&diags.items[d], line, sizeof(line)));
+			strcat(told, "\n");
+		}
+		if (strcmp(told, texts[i].want) != 0 || apo.eq.n_bands != texts[i].bands)
+			fail_msg("%s: %zu bands, told\n%s", texts[i].why, apo.eq.n_bands, told);
+		iem_apo_finish(&apo);
+		iem_diags_finish(&diags);
+	}
+}
+
+static void channels_become_sides_and_preamps_add_up(void **state)
+{
+	static const char text[] =
+		"Preamp: -2,5 dB\nPreamp: -4 dB\nChannel: L\n" GOOD "Channel: 2\n" GOOD "Channel: L R\n" GOOD
+		"channel: ALL\n" GOOD;
+	static const enum iem_side want[] = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT, IEM_SIDE_BOTH, IEM_SIDE_BOTH };
+	struct iem_apo apo = { 0 };
+
+	assert_int_equal(iem_apo_parse(&apo, text, strlen(text), "t", IEM_REFERENCE_ANALOG, NULL), 0);
+	assert_int_equal(apo.eq.n_bands, ARRAY_LEN(want));
+	for (size_t i = 0; i < ARRAY_LEN(want); i++)
+		assert_int_equal(apo.eq.bands[i].side, want[i]);
+	assert_true(apo.preamp_db == -6.5);
+	assert_true(apo.eq.preamp_auto);
+	assert_int_equal(apo.eq.reference, IEM_REFERENCE_ANALOG);
+	iem_apo_finish(&apo);
+}
+
+static void takes_64_bands_a_channel(void **state)
+{
+	CLEANUP(iem_freep) char *text = NULL;
+	struct iem_diags diags = { 0 };
+	struct iem_apo apo = { 0 };
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_non_null(file);
+	for (int i = 0; i < 130; i++)
+		fprintf(file, "Channel: %s\n" GOOD, i < 65 ? "L" : "R");
+	fclose(file);
+	assert_int_equal(iem_apo_parse(&apo, text, size, "t", 0, &diags), 0);
+	assert_int_equal(apo.eq.n_bands, 128);
+	assert_int_equal(diags.n, 2);
+	assert_int_equal(diags.items[0].line, 130);
+	assert_string_equal(diags.items[0].text, "filter not taken over: a channel has at most 64 bands");
+	iem_apo_finish(&apo);
+	iem_diags_finish(&diags);
+}
+
+static void autoeq_means_its_own_rate(void **state)
+{
+	static const struct { const char *text, *path; enum iem_reference want; } rows[] = {
+		{ GOOD, "x.txt", IEM_REFERENCE_COOKBOOK_48000 },
+		{ GOOD, NULL, IEM_REFERENCE_COOKBOOK_48000 },
+		{ GOOD, "/a/Acme AUTOEQ.txt", IEM_REFERENCE_COOKBOOK_44100 },
+		{ "# made by autoEq\n" GOOD, "x.txt", IEM_REFERENCE_COOKBOOK_44100 },
+		{ "AutoE" GOOD, "x.txt", IEM_REFERENCE_COOKBOOK_48000 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(iem_apo_reference(rows[i].text, strlen(rows[i].text), rows[i].path), rows[i].want);
+}
+
+static void refuses_what_is_no_text(void **state)
+{
+	struct iem_diags diags = { 0 };
+	struct iem_apo apo;
+	CLEANUP(iem_freep) char *large = calloc(1, IEM_APO_MAX_BYTES + 1);
+
+	assert_non_null(large);
+	memset(large, '\n', IEM_APO_MAX_BYTES + 1);
+	assert_int_equal(iem_apo_parse(&apo, "\xff\xfe" "F\0i\0", 6, "t", 0, &diags), -EINVAL);
+	assert_int_equal(iem_apo_parse(&apo, large, IEM_APO_MAX_BYTES + 1, "t", 0, &diags), -EINVAL);
+	assert_int_equal(iem_apo_parse(&apo, "", 0, "t", 0, &diags), -EINVAL);
+	assert_int_equal(diags.n, 3);
+	assert_string_equal(diags.items[0].text, "the file holds NUL bytes; save it as plain text in UTF-8");
+	assert_string_equal(diags.items[1].text, "the file is larger than 1 MiB");
+	iem_diags_finish(&diags);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_mean_what_the_reference_says),
+		cmocka_unit_test(tells_what_it_cannot_take_over),
+		cmocka_unit_test(channels_become_sides_and_preamps_add_up),
+		cmocka_unit_test(takes_64_bands_a_channel),
+		cmocka_unit_test(autoeq_means_its_own_rate),
+		cmocka_unit_test(refuses_what_is_no_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
