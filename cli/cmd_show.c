@@ -1,0 +1,293 @@
+/* iemctl show: one profile, and the table of both commands. */
+#include "cli/cmd_profile.h"
+#include "cli/files.h"
+#include "cli/groups.h"
+#include "cli/json.h"
+#include "cli/text.h"
+
+#include "core/chain.h"
+
+#include <math.h>
+
+#define SHOW_RATE_HZ 48000
+
+/* What the files do not say, but what is asked for. */
+struct figures {
+	double db_per_mw, db_per_v; /* NAN: unknown */
+	double preamp_db;           /* at SHOW_RATE_HZ */
+};
+
+static double preamp_of(const struct iem_eq *eq)
+{
+	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
+	const struct iem_chain_plan plan = { .eq = eq, .rate_hz = SHOW_RATE_HZ, .channels = 2,
+					     .sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT } };
+
+	return iem_chain_new(&chain, &plan) < 0 ? NAN : iem_chain_preamp_db(chain) + 0.0; /* no "-0" */
+}
+
+/* 1 mW into Z ohm takes sqrt(Z / 1000) V; without the impedance only the unit given is known. */
+static struct figures figures_of(const struct iem_profile *profile)
+{
+	const struct iem_earphone *e = &profile->earphone;
+	const double from_mw_to_v = 10 * log10(1000 / e->impedance_ohm), value = e->sensitivity.value;
+	const bool per_mw = e->sensitivity.unit == IEM_DB_PER_MW;
+
+	return (struct figures){
+		.db_per_mw = per_mw ? value : value - from_mw_to_v,
+		.db_per_v = per_mw ? value + from_mw_to_v : value,
+		.preamp_db = preamp_of(&profile->eq),
+	};
+}
+
+/* --- JSON -------------------------------------------------------------------------------------------------------- */
+
+static json_t *bands_json(const struct iem_eq *eq)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < eq->n_bands; i++) {
+		const struct iem_band *b = &eq->bands[i];
+
+		json_array_append_new(list, json_pack("{ss, sf, so, sf, ss}", "type", iem_band_type_names[b->type],
+						      "frequency", b->freq_hz, "gain",
+						      json_number(iem_band_has_gain(b->type) ? b->gain_db : NAN), "q", b->q,
+						      "channels", iem_side_names[b->side]));
+	}
+	return list;
+}
+
+static json_t *eq_json(const struct iem_eq *eq)
+{
+	return json_pack("{so, so, ss, so}", "preamp", eq->preamp_auto ? json_string("auto") : json_number(eq->preamp_db),
+			 "preamp_db", json_number(preamp_of(eq)), "reference", iem_reference_names[eq->reference],
+			 "bands", bands_json(eq));
+}
+
+static json_t *drivers_json(const struct iem_earphone *e)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < e->n_drivers; i++)
+		json_array_append_new(list, json_pack("{ss, si}", "type", iem_driver_names[e->drivers[i].type], "count",
+						      e->drivers[i].count));
+	return list;
+}
+
+static json_t *points_json(const struct iem_point *points, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_pack("[ff]", points[i].x, points[i].y));
+	return list;
+}
+
+static json_t *range_json(const struct iem_point *range)
+{
+	return isnan(range->x) ? json_null() : json_pack("[ff]", range->x, range->y);
+}
+
+static json_t *matches_json(const struct iem_profile *profile)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < profile->n_matches; i++) {
+		json_t *rule = json_object();
+
+		for (int key = 0; key < IEM_MATCH_KEYS; key++)
+			if (profile->matches[i].want[key])
+				json_object_set_new(rule, iem_match_key_names[key],
+						    json_text(profile->matches[i].want[key]));
+		json_array_append_new(list, rule);
+	}
+	return list;
+}
+
+static json_t *variants_json(const struct iem_profile *profile)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < profile->n_variants; i++) {
+		json_t *variant = eq_json(&profile->variants[i].eq);
+
+		json_object_set_new(variant, "name", json_text(profile->variants[i].name));
+		json_array_append_new(list, variant);
+	}
+	return list;
+}
+
+static json_t *facts_json(const struct iem_earphone *e, const struct figures *figures)
+{
+	return json_pack("{so, so, so, so, so, so, so, so, so, so, so, so, so}", "like", json_text(e->like), "brand",
+			 json_text(e->brand), "model", json_text(e->model), "form", json_word(iem_form_names, e->form),
+			 "back", json_word(iem_back_names, e->back), "drivers", drivers_json(e), "impedance_ohm",
+			 json_number(e->impedance_ohm), "impedance_curve",
+			 points_json(e->impedance_curve, e->n_impedance_curve), "sensitivity_db_per_mw",
+			 json_number(figures->db_per_mw), "sensitivity_db_per_v", json_number(figures->db_per_v),
+			 "frequency_range_hz", range_json(&e->frequency_range_hz), "max_power_mw",
+			 json_number(e->max_power_mw), "isolation_db", json_number(e->isolation_db));
+}
+
+static int show_json(const struct iem_entry *entry, const struct figures *figures)
+{
+	const struct iem_profile *p = entry->profile;
+	json_t *object = facts_json(&p->earphone, figures);
+	json_t *rest = json_pack("{ss, ss, so, so, so, so, so, so}", "id", entry->id, "from",
+				 iem_origin_names[entry->from], "path", json_text(entry->path), "origin",
+				 json_text(p->origin), "match", matches_json(p), "eq", eq_json(&p->eq), "variants",
+				 variants_json(p), "bands", bands_json(&p->eq));
+
+	json_object_update(object, rest);
+	json_decref(rest);
+	json_object_set_new(object, "preamp_db", json_number(figures->preamp_db));
+	json_object_set_new(object, "reference", json_text(iem_reference_names[p->eq.reference]));
+	return json_put(object);
+}
+
+/* --- text -------------------------------------------------------------------------------------------------------- */
+
+static IEM_PRINTF(2, 3) void fact(const char *name, const char *format, ...)
+{
+	CLEANUP(iem_freep) char *text = NULL;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	if (n < 0) {
+		text = NULL;
+		return;
+	}
+	say("  %-12s ", name);
+	say_wrapped(text, 15);
+}
+
+static void show_drivers(const struct iem_earphone *e)
+{
+	char text[400] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_drivers && n < sizeof(text); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%d %s", i ? " + " : "", e->drivers[i].count,
+				      iem_driver_names[e->drivers[i].type]);
+	if (n)
+		fact("drivers", "%s", text);
+}
+
+static void show_sensitivity(const struct figures *figures)
+{
+	if (isnan(figures->db_per_mw) && isnan(figures->db_per_v))
+		fact("sensitivity", "unknown");
+	else if (isnan(figures->db_per_mw))
+		fact("sensitivity", "%.1f dB/V (dB/mW unknown without the impedance)", figures->db_per_v);
+	else if (isnan(figures->db_per_v))
+		fact("sensitivity", "%.1f dB/mW (dB/V unknown without the impedance)", figures->db_per_mw);
+	else
+		fact("sensitivity", "%.1f dB/mW, %.1f dB/V", figures->db_per_mw, figures->db_per_v);
+}
+
+static void show_facts(const struct iem_earphone *e, const struct figures *figures)
+{
+	if (e->like)
+		fact("facts like", "%s", e->like);
+	if (e->form >= 0 || e->back >= 0)
+		fact("form", "%s%s%s", e->form >= 0 ? iem_form_names[e->form] : "", e->form >= 0 && e->back >= 0 ? ", " : "",
+		     e->back >= 0 ? iem_back_names[e->back] : "");
+	show_drivers(e);
+	if (isnan(e->impedance_ohm))
+		fact("impedance", "unknown");
+	else
+		fact("impedance", "%g ohm at 1 kHz%s", e->impedance_ohm, e->n_impedance_curve ? ", with a curve" : "");
+	show_sensitivity(figures);
+	if (!isnan(e->frequency_range_hz.x))
+		fact("range", "%g Hz to %g Hz, as rated", e->frequency_range_hz.x, e->frequency_range_hz.y);
+	if (!isnan(e->max_power_mw))
+		fact("max power", "%g mW", e->max_power_mw);
+	if (!isnan(e->isolation_db))
+		fact("isolation", "%g dB", e->isolation_db);
+}
+
+static void show_bands(const struct iem_eq *eq)
+{
+	struct table table = { .columns = 6, .shrink = -1, .right = 1 << 0 | 1 << 2 | 1 << 3 | 1 << 4 };
+
+	table_add(&table, "", "type", "Hz", "dB", "Q", "channels");
+	for (size_t i = 0; i < eq->n_bands; i++) {
+		const struct iem_band *b = &eq->bands[i];
+		char number[24], freq[32], gain[32] = "", q[32];
+
+		snprintf(number, sizeof(number), "%zu", i + 1);
+		snprintf(freq, sizeof(freq), "%.7g", b->freq_hz);
+		snprintf(q, sizeof(q), "%.3f", b->q);
+		if (iem_band_has_gain(b->type))
+			snprintf(gain, sizeof(gain), "%+.2f", b->gain_db);
+		table_add(&table, number, iem_band_type_names[b->type], freq, gain, q, iem_side_names[b->side]);
+	}
+	table_print(&table, 2);
+	table_finish(&table);
+}
+
+static void show_eq(const struct iem_eq *eq)
+{
+	fact("preamp", "%.2f dB%s", preamp_of(eq), eq->preamp_auto ? " at 48 kHz (auto)" : ", as the profile says");
+	fact("reference", "%s", iem_reference_names[eq->reference]);
+	if (eq->n_bands)
+		show_bands(eq);
+	else
+		fact("bands", "none");
+}
+
+static void show_text(const struct iem_entry *entry, const struct figures *figures)
+{
+	const struct iem_profile *p = entry->profile;
+	char title[2100], rule[1024];
+
+	iem_profile_title(p, title, sizeof(title));
+	say("%s%s%s\n\n", entry->id, strcmp(title, entry->id) != 0 ? "  " : "", strcmp(title, entry->id) != 0 ? title : "");
+	fact("from", "%s, %s", iem_origin_names[entry->from], shown(entry->path, rule, sizeof(rule)));
+	show_facts(&p->earphone, figures);
+	for (size_t i = 0; i < p->n_matches; i++)
+		fact(i ? "" : "matches", "%s", iem_match_describe(&p->matches[i], rule, sizeof(rule)));
+	if (p->origin)
+		fact("origin", "%s", p->origin);
+	say("\n");
+	show_eq(&p->eq);
+	for (size_t i = 0; i < p->n_variants; i++) {
+		say("\nvariant %s\n", p->variants[i].name);
+		show_eq(&p->variants[i].eq);
+	}
+}
+
+int run_show(const struct invocation *call)
+{
+	CLEANUP(files_close) struct files files;
+	const struct iem_entry *entry = NULL;
+	struct figures figures;
+	int status = files_open(&files);
+
+	if (status == STATUS_DONE)
+		status = files_profile(&files, call->args[0], &entry);
+	if (status != STATUS_DONE)
+		return status;
+	figures = figures_of(entry->profile);
+	if (option_given(call, "--json"))
+		return show_json(entry, &figures);
+	show_text(entry, &figures);
+	return STATUS_DONE;
+}
+
+static const struct option list_options[] = {
+	{ "--targets", NULL, "targets instead of profiles" },
+	{ "--sources", NULL, "sources instead of profiles" },
+	OPTION_END
+};
+
+const struct command profile_commands[] = {
+	{ "list", "[PATTERN] [--targets|--sources]", "Profiles, and where each comes from", run_list, 0, 1,
+	  COMMAND_READS, list_options,
+	  "PATTERN is a part of the id, brand or model, or a pattern with * and ?; case\ncounts for nothing.\n" },
+	{ "show", "PROFILE", "One profile: facts, electrical figures, bands", run_show, 1, 1, COMMAND_READS },
+	COMMAND_END
+};

@@ -1,0 +1,91 @@
+#include "cli/files.h"
+
+#include "cli/bus.h"
+#include "cli/command.h"
+#include "cli/text.h"
+
+static const char *environment(const char *name)
+{
+	return getenv(name);
+}
+
+int files_open(struct files *files)
+{
+	*files = (struct files){ .store = NULL };
+	if (iem_paths_init(&files->paths, environment) < 0 || iem_store_new(&files->store, &files->paths) < 0 ||
+	    iem_store_scan(files->store) < 0) {
+		complain("the profiles cannot be read: out of memory");
+		return STATUS_FAILED;
+	}
+	return STATUS_DONE;
+}
+
+void files_close(struct files *files)
+{
+	iem_store_free(files->store);
+	iem_paths_finish(&files->paths);
+}
+
+/* An id that was most likely meant. */
+static const char *near_id(const struct files *files, const char *id)
+{
+	const struct iem_entry *const *entries;
+	const size_t n = iem_store_entries(files->store, &entries);
+	CLEANUP(iem_freep) const char **ids = calloc(n + 1, sizeof(char *));
+	size_t profiles = 0;
+
+	for (size_t i = 0; ids && i < n; i++)
+		if (entries[i]->kind == IEM_STORE_PROFILES)
+			ids[profiles++] = entries[i]->id;
+	return ids ? nearest(id, ids, profiles) : NULL;
+}
+
+const struct iem_entry *files_entry(const struct files *files, const char *id)
+{
+	const struct iem_entry *entry = iem_store_find(files->store, IEM_STORE_PROFILES, id);
+	const char *near;
+
+	if (entry)
+		return entry;
+	near = near_id(files, id);
+	if (near)
+		complain("there is no profile '%s'; did you mean '%s'? 'iemctl list' shows them all", id, near);
+	else
+		complain("there is no profile '%s'; 'iemctl list' shows them all", id);
+	return NULL;
+}
+
+int files_profile(const struct files *files, const char *id, const struct iem_entry **out)
+{
+	const struct iem_entry *entry = files_entry(files, id);
+
+	if (!entry)
+		return STATUS_NOT_FOUND;
+	if (!entry->profile) {
+		complain("the profile '%s' does not load:", id);
+		complain_diags(&entry->diags);
+		return STATUS_FAILED;
+	}
+	*out = entry;
+	return STATUS_DONE;
+}
+
+int files_eq(const struct iem_profile *profile, const char *variant, const struct iem_eq **out)
+{
+	char names[512] = "";
+	size_t n = 0;
+
+	*out = iem_profile_eq(profile, variant);
+	if (*out)
+		return STATUS_DONE;
+	for (size_t i = 0; i < profile->n_variants && n < sizeof(names); i++)
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s'%s'", i ? ", " : "; there are ",
+				      profile->variants[i].name);
+	complain("the profile '%s' has no variant '%s'%s", profile->id, variant, n ? names : ", nor any other");
+	return STATUS_NOT_FOUND;
+}
+
+int after_change(void)
+{
+	return STATUS_DONE;
+}

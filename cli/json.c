@@ -1,0 +1,49 @@
+#include "cli/json.h"
+
+#include "cli/command.h"
+#include "cli/text.h"
+
+#include <math.h>
+#include <unistd.h>
+
+json_t *json_text(const char *text)
+{
+	CLEANUP(iem_freep) char *copy = NULL;
+	json_t *value;
+
+	if (!text)
+		return json_null();
+	value = json_string(text);
+	if (value)
+		return value;
+	copy = strdup(text);
+	if (!copy)
+		return json_null();
+	shown(text, copy, strlen(text) + 1);
+	return json_string(copy);
+}
+
+json_t *json_number(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *json_word(const char *const *words, int index)
+{
+	return index < 0 ? json_null() : json_text(words[index]);
+}
+
+int json_put(json_t *value)
+{
+	/* On a terminal everything that could steer it is escaped; 15 digits show 0.1 as 0.1. */
+	const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(15) | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0);
+
+	if (!value || json_dumpf(value, stdout, flags) < 0) {
+		complain("the answer cannot be put together: out of memory");
+		json_decref(value);
+		return STATUS_FAILED;
+	}
+	fputc('\n', stdout);
+	json_decref(value);
+	return STATUS_DONE;
+}

@@ -1,0 +1,46 @@
+/**
+ * text.h - what iemctl says, so that no byte from a file or a name reaches the terminal as a command.
+ */
+#pragma once
+
+#include "core/diag.h"
+
+/** Standard error: "iemctl: ...", one line. Control characters and broken UTF-8 are shown as '?'. */
+void complain(const char *format, ...) IEM_PRINTF(1, 2);
+void complain_args(const char *format, va_list args) IEM_PRINTF(1, 0);
+
+/** All of a list, each as "iemctl: file:line: ...". */
+void complain_diags(const struct iem_diags *diags);
+
+/** Standard output. Line ends and tabs are written as they are, other control characters as '?'. */
+void say(const char *format, ...) IEM_PRINTF(1, 2);
+
+/** A copy that is safe to show in one line: for names and paths, which may hold line ends. @return buf */
+const char *shown(const char *text, char *buf, size_t size);
+
+/** Columns that TEXT takes on a terminal. */
+int text_width(const char *text);
+
+/** Columns of the terminal on standard output; 80 where there is none. */
+int terminal_width(void);
+
+/** The word of WORDS (n of them) that WANTED was most likely meant to be. @return NULL if none is near */
+const char *nearest(const char *wanted, const char *const *words, size_t n);
+
+/** Rows of cells to be printed in columns. Zero-initialise but for columns; release with table_finish(). */
+struct table {
+	int columns;
+	unsigned right; /* bit c: column c stands to the right */
+	int shrink;     /* the column that is cut where the terminal is too narrow; -1 none */
+	char **cells;
+	size_t n;
+};
+
+/** Add a row: as many strings as there are columns; NULL is shown as nothing. */
+void table_add(struct table *table, ...);
+/** Print with two blanks between columns and INDENT blanks before. */
+void table_print(const struct table *table, int indent);
+void table_finish(struct table *table);
+
+/** Print TEXT broken into lines at blanks, each behind INDENT blanks but the first. */
+void say_wrapped(const char *text, int indent);
