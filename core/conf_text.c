@@ -96,20 +96,27 @@ static int next_token(struct lexer *lex)
 	return isdigit(c) || c == '-' || c == '+' || c == '.' ? NUMBER : WORD;
 }
 
-/* libconfig 1.5 cuts whole numbers to 32 bits without a word, so that 4294968296 would read as 1000. */
+/*
+ * libconfig 1.5 cuts whole numbers to 32 bits without a word, so that 4294968296 would read as 1000. It knows
+ * decimal, also with zeros in front, and hexadecimal; what has a point, an exponent or an L has room enough.
+ */
 static bool too_large(const char *number, size_t length)
 {
-	char copy[32];
-	long long value;
-	char *end;
+	const bool negative = *number == '-';
+	const int64_t limit = (int64_t)INT32_MAX + negative;
+	size_t at = negative || *number == '+';
+	const bool hex = at + 2 < length && number[at] == '0' && tolower((unsigned char)number[at + 1]) == 'x';
+	int64_t value = 0;
 
-	if (length >= sizeof(copy))
-		return memchr(number, '.', length) == NULL && memchr(number, 'e', length) == NULL;
-	memcpy(copy, number, length);
-	copy[length] = '\0';
-	errno = 0;
-	value = strtoll(copy, &end, 0);
-	return *end == '\0' && (errno == ERANGE || value > INT32_MAX || value < INT32_MIN);
+	for (at += hex ? 2 : 0; at < length; at++) {
+		const int c = tolower((unsigned char)number[at]);
+
+		if (!(hex ? isxdigit(c) : isdigit(c)))
+			return false;
+		if (value <= limit)
+			value = value * (hex ? 16 : 10) + (isdigit(c) ? c - '0' : c - 'a' + 10);
+	}
+	return value > limit;
 }
 
 int conf_check_text(const char *text, size_t size, const char *path, struct iem_diags *diags)
