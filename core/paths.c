@@ -71,18 +71,27 @@ const char *iem_paths_settings(const struct iem_paths *paths)
 	return NULL;
 }
 
+static int make_folder(const char *path)
+{
+	struct stat stamp;
+
+	if (mkdir(path, 0700) == 0)
+		return 0;
+	if (errno != EEXIST || stat(path, &stamp) < 0)
+		return -errno;
+	return S_ISDIR(stamp.st_mode) ? 0 : -ENOTDIR;
+}
+
 static int make_folders(char *path)
 {
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		int failed;
+	int r = 0;
 
+	for (char *slash = strchr(path + 1, '/'); slash && r == 0; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		failed = mkdir(path, 0700) < 0 && errno != EEXIST;
+		r = make_folder(path);
 		*slash = '/';
-		if (failed)
-			return -errno;
 	}
-	return 0;
+	return r;
 }
 
 int iem_make_parent(const char *path)
