@@ -6,7 +6,7 @@
 #define SETTLE_DB 70.0
 #define SETTLE_MAX_SECONDS 0.5
 
-/* What one ear's channels share: the sections, and the bands they come from (for the settling time). */
+/* What one ear's channels share: the sections, and the bands they come from (where to look for peaks). */
 struct cascade {
 	unsigned n;
 	struct iem_biquad sections[IEM_MAX_BANDS];
@@ -287,35 +287,23 @@ double iem_chain_removal_db(const struct iem_chain *chain)
 	return -10 * log10(least);
 }
 
-/* The Q of a section's poles; see the table of analog prototypes: a peaking boost rings longer than its Q says. */
-static double pole_q(const struct iem_band *band)
+/* The distance of the slower pole from the unit circle, as the decay per frame in nepers. */
+static double pole_decay(const struct iem_biquad *q)
 {
-	return band->type == IEM_PEAKING ? band->q * pow(10.0, band->gain_db / 40) : band->q;
+	const double middle = -q->a1 / 2, spread = middle * middle - q->a2;
+	const double radius = spread > 0 ? fabs(middle) + sqrt(spread) : sqrt(fmax(q->a2, 0));
+
+	return -log(radius);
 }
 
-static double pole_hz(const struct iem_band *band)
-{
-	const double root_a = pow(10.0, band->gain_db / 80);
-
-	if (band->type == IEM_LOW_SHELF)
-		return band->freq_hz / root_a;
-	return band->type == IEM_HIGH_SHELF ? band->freq_hz * root_a : band->freq_hz;
-}
-
+/* From the digital poles, not from frequency and Q: near half the rate the cookbook's ring far longer. */
 uint32_t iem_chain_settle_frames(const struct iem_chain *chain)
 {
-	double seconds = 0;
+	const double nepers = SETTLE_DB * log(10) / 20;
+	double frames = 0;
 
-	for (int side = 0; side < IEM_SIDES; side++) {
-		const struct cascade *cascade = &chain->cascades[side];
-
-		for (unsigned i = 0; i < cascade->n; i++) {
-			/* Poles of Q < 1/2 are real; the slower one decays like Q = 1/2 at f Q / (1/2) or slower. */
-			const double q = pole_q(&cascade->bands[i]), f = pole_hz(&cascade->bands[i]);
-			const double slow = q > 0.5 ? q / f : 0.5 / (f * (1 - sqrt(1 - 4 * q * q)) / (2 * q));
-
-			seconds = fmax(seconds, SETTLE_DB * log(10) / (20 * M_PI) * slow);
-		}
-	}
-	return (uint32_t)(fmin(seconds, SETTLE_MAX_SECONDS) * chain->rate_hz);
+	for (int side = 0; side < IEM_SIDES; side++)
+		for (unsigned i = 0; i < chain->cascades[side].n; i++)
+			frames = fmax(frames, nepers / fmax(pole_decay(&chain->cascades[side].sections[i]), 1e-9));
+	return (uint32_t)fmin(frames, SETTLE_MAX_SECONDS * chain->rate_hz);
 }
