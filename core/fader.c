@@ -47,7 +47,7 @@ unsigned iem_fader_take(struct iem_fader *fader, struct iem_chain *next, bool at
 {
 	unsigned n = 0;
 
-	if (at_once) {
+	if (at_once || iem_chain_channels(next) != iem_chain_channels(fader->heard)) {
 		n = retire(&fader->heard, retired, n);
 		n = retire(&fader->coming, retired, n);
 		n = retire(&fader->waiting, retired, n);

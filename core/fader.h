@@ -30,7 +30,8 @@ void iem_fader_init(struct iem_fader *fader, struct iem_chain *chain, double ram
 void iem_fader_finish(struct iem_fader *fader);
 
 /**
- * Take over NEXT. With AT_ONCE (nothing was playing) it replaces everything without a fade.
+ * Take over NEXT. With AT_ONCE (nothing was playing) it replaces everything without a fade; so it does if it is
+ * made for another number of channels, since there is nothing to fade between.
  * Chains that are done with are stored to retired[], at most IEM_FADER_CHAINS of them.
  * @return how many were retired
  */
