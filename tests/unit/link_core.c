@@ -1,0 +1,58 @@
+/*
+ * libiem stands alone: this program calls one function of every module and is linked with nothing but libiem, libm
+ * and libconfig. If core reached for anything else, it would not link.
+ */
+#include "core/conf.h"
+#include "core/conf_text.h"
+#include "core/fader.h"
+#include "core/store.h"
+
+static const char *no_environment(const char *name)
+{
+	return NULL;
+}
+
+static int use_files(void)
+{
+	struct iem_paths paths;
+	struct iem_store *store = NULL;
+	struct iem_diags diags = { 0 };
+	struct iem_profile *profile = NULL;
+	struct iem_source *source = NULL;
+	int good = conf_check_text("", 0, "x", &diags) == 0;
+
+	good &= iem_profile_parse(&profile, "x", "", 0, "x", &diags) == 0;
+	good &= iem_source_load(&source, "x", "/nonexistent", &diags) < 0;
+	good &= diags.errors == 1;
+	good &= iem_paths_init(&paths, no_environment) == 0;
+	good &= iem_store_new(&store, &paths) == 0;
+	iem_store_free(store);
+	iem_paths_finish(&paths);
+	iem_profile_free(profile);
+	iem_diags_finish(&diags);
+	return good;
+}
+
+static int use_sound(void)
+{
+	const struct iem_chain_plan plan = { .rate_hz = 48000, .channels = 1 };
+	const struct iem_band band = { IEM_PEAKING, IEM_SIDE_BOTH, 1000, 6, 1 };
+	struct iem_biquad biquad;
+	struct iem_chain *chain = NULL;
+	struct iem_fader fader;
+	int good = iem_chain_new(&chain, &plan) == 0;
+
+	if (!good)
+		return 0;
+	iem_biquad_design(&biquad, &band, IEM_REFERENCE_ANALOG, 48000);
+	good &= iem_band_db(&band, IEM_REFERENCE_ANALOG, 1000) > 5.9;
+	good &= iem_biquad_db(&biquad, 1000, 48000) > 5.9;
+	iem_fader_init(&fader, chain, 0);
+	iem_fader_finish(&fader);
+	return good;
+}
+
+int main(void)
+{
+	return use_files() && use_sound() && iem_glob("a*", "ab") ? 0 : 1;
+}
