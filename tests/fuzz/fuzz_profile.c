@@ -1,0 +1,84 @@
+/*
+ * A profile is text that somebody found on the net. Whatever it is: the reader says yes or says why not, what it
+ * accepts can be designed and played, and nothing is read or written that is not there.
+ */
+#include "core/chain.h"
+#include "core/conf_text.h"
+
+#include <assert.h>
+#include <math.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void play(struct iem_chain *chain)
+{
+	float left[256] = { 1, -1, 0.5f }, right[256] = { -1, 1 };
+	const float *in[] = { left, right };
+	float *out[] = { left, right };
+
+	iem_chain_process(chain, in, out, 256);
+	iem_chain_process(chain, in, out, 1);
+}
+
+static void design(const struct iem_eq *eq)
+{
+	const struct iem_chain_plan plan = {
+		.eq = eq, .rate_hz = 48000, .channels = 2, .sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT },
+	};
+	struct iem_chain *chain = NULL;
+
+	assert(iem_chain_new(&chain, &plan) == 0);
+	assert(iem_chain_preamp_db(chain) <= 0 && iem_chain_preamp_db(chain) > -INFINITY);
+	assert(!isnan(iem_chain_pink_db(chain)) && !isnan(iem_chain_removal_db(chain)));
+	assert(iem_chain_settle_frames(chain) <= 24000);
+	play(chain);
+	iem_chain_free(chain);
+}
+
+static void read_profile(const char *text, size_t size)
+{
+	struct iem_diags diags = { 0 };
+	struct iem_profile *profile = NULL;
+	const int r = iem_profile_parse(&profile, "x", text, size, "x.conf", &diags);
+	char title[64], place[256];
+
+	assert((r == 0) == (profile != NULL) && (r < 0) == (diags.errors > 0));
+	for (size_t i = 0; i < diags.n; i++)
+		iem_diag_format(&diags.items[i], place, sizeof(place));
+	if (profile) {
+		iem_profile_title(profile, title, sizeof(title));
+		design(&profile->eq);
+		for (size_t i = 0; i < profile->n_variants; i++)
+			design(iem_profile_eq(profile, profile->variants[i].name));
+	}
+	iem_profile_free(profile);
+	iem_diags_finish(&diags);
+}
+
+static void look_for_values(const char *text, size_t size)
+{
+	static const char *const keys[] = { "origin", "eq.preamp", "earphone.sensitivity.unit" };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct conf_span span;
+		const char *missing = "";
+
+		if (conf_find_value(text, size, keys[i], &span, &missing) < 0)
+			assert(*missing);
+		assert(span.begin <= span.end && span.end <= size);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+
+	assert(text);
+	if (size)
+		memcpy(text, data, size);
+	text[size] = '\0';
+	read_profile(text, size);
+	look_for_values(text, size);
+	free(text);
+	return 0;
+}
