@@ -60,7 +60,7 @@ struct conf_key {
  */
 int conf_open(struct conf *conf, const char *path, struct iem_diags *diags);
 
-/** The same for text in memory; PATH is what diagnostics call it. */
+/** The same for text in memory, SIZE bytes and a NUL behind them; PATH is what diagnostics call it. */
 int conf_open_text(struct conf *conf, const char *text, size_t size, const char *path, struct iem_diags *diags);
 void conf_close(struct conf *conf);
 

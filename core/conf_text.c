@@ -14,6 +14,7 @@ struct lexer {
 	size_t size, pos;
 	size_t begin; /* of the token last read */
 	int line;
+	bool unfinished; /* the text ends within a string */
 };
 
 static int peek(const struct lexer *lex, size_t ahead)
@@ -65,7 +66,8 @@ static void skip_string(struct lexer *lex)
 			step(lex);
 		step(lex);
 	}
-	if (lex->pos < lex->size)
+	lex->unfinished = lex->pos == lex->size;
+	if (!lex->unfinished)
 		step(lex);
 }
 
@@ -119,6 +121,15 @@ static bool too_large(const char *number, size_t length)
 	return value > limit;
 }
 
+static int line_at(const char *text, size_t pos)
+{
+	int line = 1;
+
+	for (size_t i = 0; i < pos; i++)
+		line += text[i] == '\n';
+	return line;
+}
+
 int conf_check_text(const char *text, size_t size, const char *path, struct iem_diags *diags)
 {
 	struct lexer lex = { .text = text, .size = size, .line = 1 };
@@ -140,6 +151,9 @@ int conf_check_text(const char *text, size_t size, const char *path, struct iem_
 				r = iem_complain(diags, path, lex.line,
 						 "a comma after the last element; leave it out");
 		}
+		/* libconfig would tell the last line of the file, and lose the memory of the string. */
+		if (lex.unfinished)
+			return iem_complain(diags, path, line_at(text, lex.begin), "a text without its closing quote");
 		if (token == INCLUDE)
 			r = iem_complain(diags, path, lex.line,
 					 "'@include' is not allowed; write everything into this file");

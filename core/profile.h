@@ -85,7 +85,7 @@ bool iem_id_valid(const char *id);
  */
 int iem_profile_load(struct iem_profile **out, const char *id, const char *path, struct iem_diags *diags);
 
-/** The same from text in memory, of SIZE bytes; PATH is what diagnostics call it. */
+/** The same from text in memory, SIZE bytes and a NUL behind them; PATH is what diagnostics call it. */
 int iem_profile_parse(struct iem_profile **out, const char *id, const char *text, size_t size, const char *path,
 		      struct iem_diags *diags);
 
