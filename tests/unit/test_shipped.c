@@ -1,0 +1,159 @@
+/* profiles/: every shipped file, and every example of its README, through the reader that the daemon uses. */
+#include "support.h"
+
+#include "core/conf.h"
+#include "core/store.h"
+
+#include <ftw.h>
+
+static struct iem_paths paths;
+static struct iem_store *store;
+
+static int open_store(void **state)
+{
+	paths.profiles[IEM_FROM_SHIPPED] = strdup(SOURCE_ROOT "/profiles");
+	assert_int_equal(iem_store_new(&store, &paths), 0);
+	assert_true(iem_store_scan(store) > 0);
+	return 0;
+}
+
+static int close_store(void **state)
+{
+	iem_store_free(store);
+	iem_paths_finish(&paths);
+	return 0;
+}
+
+static void every_file_is_read_without_a_word(void **state)
+{
+	const struct iem_entry *const *entries;
+	const size_t n = iem_store_entries(store, &entries);
+	CLEANUP(iem_freep) char *of_folders = diag_lines(iem_store_diags(store));
+
+	assert_string_equal(of_folders, "");
+	for (size_t i = 0; i < n; i++) {
+		CLEANUP(iem_freep) char *told = diag_lines(&entries[i]->diags);
+
+		assert_string_equal(told, "");
+		assert_false(entries[i]->broken);
+	}
+}
+
+static size_t n_files;
+
+static int count_file(const char *path, const struct stat *stamp, int kind, struct FTW *walk)
+{
+	const char *dot = strrchr(path, '.');
+
+	n_files += kind == FTW_F && iem_streq(dot, ".conf");
+	return 0;
+}
+
+/* An id that stands in two folders would hide one of its files, and nobody would notice. */
+static void every_file_has_an_id_of_its_own(void **state)
+{
+	const struct iem_entry *const *entries;
+
+	n_files = 0;
+	assert_int_equal(nftw(SOURCE_ROOT "/profiles", count_file, 16, FTW_PHYS), 0);
+	assert_int_equal(iem_store_entries(store, &entries), n_files);
+}
+
+static bool is_in(const struct iem_entry *entry, const char *folder)
+{
+	return strstr(entry->path, folder) != NULL;
+}
+
+static void every_file_says_where_its_figures_come_from(void **state)
+{
+	const struct iem_entry *const *entries;
+	const size_t n = iem_store_entries(store, &entries);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *origin = entries[i]->profile ? entries[i]->profile->origin : entries[i]->source->origin;
+
+		if (!origin || !*origin)
+			fail_msg("%s has no origin", entries[i]->path);
+		if (is_in(entries[i], "/generic/"))
+			assert_non_null(strstr(origin, "taste"));
+		else
+			assert_non_null(strstr(origin, "onfidence"));
+	}
+}
+
+static void every_earphone_says_what_it_is_and_how_loud(void **state)
+{
+	const struct iem_entry *const *entries;
+	const size_t n = iem_store_entries(store, &entries);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct iem_earphone *e;
+
+		if (entries[i]->kind != IEM_STORE_PROFILES || is_in(entries[i], "/generic/"))
+			continue;
+		e = &entries[i]->profile->earphone;
+		if (!e->brand || !e->model || e->form < 0 || !e->n_drivers || isnan(e->impedance_ohm) ||
+		    isnan(e->sensitivity.value))
+			fail_msg("%s lacks a fact", entries[i]->path);
+	}
+}
+
+static void every_equaliser_can_be_played_at_every_usual_rate(void **state)
+{
+	static const double rates[] = { 44100, 48000, 96000, 192000 };
+	const struct iem_entry *const *entries;
+	const size_t n = iem_store_entries(store, &entries);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t r = 0; r < ARRAY_LEN(rates) && entries[i]->profile; r++) {
+			const struct iem_chain_plan plan = {
+				.eq = &entries[i]->profile->eq, .rate_hz = rates[r], .channels = 2,
+				.sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT },
+			};
+			struct iem_chain *chain = NULL;
+
+			assert_int_equal(iem_chain_new(&chain, &plan), 0);
+			assert_int_equal(iem_chain_skipped(chain), 0);
+			iem_chain_free(chain);
+		}
+}
+
+static void the_examples_of_the_readme_are_good(void **state)
+{
+	static const char begin[] = "```conf\n", end[] = "```";
+	CLEANUP(iem_freep) char *text = NULL;
+	size_t size;
+	unsigned examples = 0;
+
+	assert_int_equal(conf_slurp(SOURCE_ROOT "/profiles/README.md", 1 << 20, &text, &size), 0);
+	for (char *at = strstr(text, begin); at; at = strstr(at, begin)) {
+		CLEANUP(iem_profile_freep) struct iem_profile *profile = NULL;
+		struct iem_diags diags = { 0 };
+		char *stop;
+
+		at += strlen(begin);
+		stop = strstr(at, end);
+		assert_non_null(stop);
+		*stop = '\0';
+		iem_profile_parse(&profile, "example", at, (size_t)(stop - at), "README.md", &diags);
+		assert_told(&diags, "");
+		assert_non_null(profile);
+		at = stop + 1;
+		examples++;
+	}
+	assert_int_equal(examples, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_file_is_read_without_a_word),
+		cmocka_unit_test(every_file_has_an_id_of_its_own),
+		cmocka_unit_test(every_file_says_where_its_figures_come_from),
+		cmocka_unit_test(every_earphone_says_what_it_is_and_how_loud),
+		cmocka_unit_test(every_equaliser_can_be_played_at_every_usual_rate),
+		cmocka_unit_test(the_examples_of_the_readme_are_good),
+	};
+
+	return cmocka_run_group_tests(tests, open_store, close_store);
+}
