@@ -1,4 +1,4 @@
-/* profiles/: every shipped file, and every example of its README, through the reader that the daemon uses. */
+/* profiles/: every shipped file, and the examples of the documents, through the reader that the daemon uses. */
 #include "support.h"
 
 #include "core/conf.h"
@@ -118,30 +118,34 @@ static void every_equaliser_can_be_played_at_every_usual_rate(void **state)
 		}
 }
 
-static void the_examples_of_the_readme_are_good(void **state)
+/* @return how many profiles stand between BEGIN and ``` in a file; fails where one has a mistake */
+static unsigned examples_of(const char *path, const char *begin)
 {
-	static const char begin[] = "```conf\n", end[] = "```";
 	CLEANUP(iem_freep) char *text = NULL;
 	size_t size;
 	unsigned examples = 0;
 
-	assert_int_equal(conf_slurp(SOURCE_ROOT "/profiles/README.md", 1 << 20, &text, &size), 0);
-	for (char *at = strstr(text, begin); at; at = strstr(at, begin)) {
+	assert_int_equal(conf_slurp(path, 1 << 20, &text, &size), 0);
+	for (char *at = strstr(text, begin), *stop; at; at = strstr(stop, begin), examples++) {
 		CLEANUP(iem_profile_freep) struct iem_profile *profile = NULL;
 		struct iem_diags diags = { 0 };
-		char *stop;
 
 		at += strlen(begin);
-		stop = strstr(at, end);
+		stop = strstr(at, "```");
 		assert_non_null(stop);
 		*stop = '\0';
-		iem_profile_parse(&profile, "example", at, (size_t)(stop - at), "README.md", &diags);
+		iem_profile_parse(&profile, "example", at, (size_t)(stop - at), path, &diags);
 		assert_told(&diags, "");
 		assert_non_null(profile);
-		at = stop + 1;
-		examples++;
+		stop += 3;
 	}
-	assert_int_equal(examples, 2);
+	return examples;
+}
+
+static void the_examples_of_the_documents_are_good(void **state)
+{
+	assert_int_equal(examples_of(SOURCE_ROOT "/profiles/README.md", "```conf\n"), 2);
+	assert_int_equal(examples_of(SOURCE_ROOT "/docs/iemd-profile.5.scd", "```\n"), 1);
 }
 
 int main(void)
@@ -152,7 +156,7 @@ int main(void)
 		cmocka_unit_test(every_file_says_where_its_figures_come_from),
 		cmocka_unit_test(every_earphone_says_what_it_is_and_how_loud),
 		cmocka_unit_test(every_equaliser_can_be_played_at_every_usual_rate),
-		cmocka_unit_test(the_examples_of_the_readme_are_good),
+		cmocka_unit_test(the_examples_of_the_documents_are_good),
 	};
 
 	return cmocka_run_group_tests(tests, open_store, close_store);
