@@ -1,8 +1,49 @@
-/** bus.h - what commands ask of the service over D-Bus. */
+/**
+ * bus.h - the service as iemctl sees it: calls to org.iemd, and its properties as JSON.
+ */
 #pragma once
 
+#include <jansson.h>
+#include <stdbool.h>
+#include <systemd/sd-bus.h>
+
+enum bus_choice { BUS_ANY, BUS_USER, BUS_SYSTEM };
+
+/** A connection to the bus on which the service answers. */
+struct service;
+
 /**
- * Have the service, where it runs, take over files that were changed just now.
- * @return enum status; STATUS_DONE where no service runs
+ * Find the service: on the user's bus, then on the system's, or on the one that was asked for.
+ * Tells on standard error which buses were tried where it does not answer.
+ * @return 0, or the exit status 3
  */
-int service_sync(void);
+int service_open(struct service **out, enum bus_choice choice);
+void service_close(struct service *service);
+void service_closep(struct service **service);
+
+/**
+ * Call a method of the manager with arguments as sd_bus_message_append() takes them; prints what it answers to
+ * standard output, or what went wrong to standard error.
+ * @return the exit status: 0, 1 failed, 3 no answer, 4 no such profile or output
+ */
+int service_call(struct service *service, const char *method, const char *types, ...);
+
+/**
+ * All properties of an object by their D-Bus names; NaN becomes null.
+ * @return the exit status; *out is the caller's
+ */
+int service_properties(struct service *service, const char *path, const char *interface, json_t **out);
+
+/** The manager's properties, and those of the output that sound goes to (NULL where there is none). */
+int service_status(struct service *service, json_t **manager, json_t **output);
+/** A list of the properties of each output. */
+int service_outputs(struct service *service, json_t **out);
+
+/** Wait until a property of the service changes. @return 0, or 3 when it went away */
+int service_wait_change(struct service *service);
+
+/**
+ * After files were changed: where a service runs, wait until it has them in force. No service is no error.
+ * @return the exit status
+ */
+int service_sync(enum bus_choice choice);

@@ -87,5 +87,5 @@ int files_eq(const struct iem_profile *profile, const char *variant, const struc
 
 int after_change(void)
 {
-	return STATUS_DONE;
+	return service_sync(BUS_ANY);
 }

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 
+extern const struct command service_commands[];  /* status, outputs, switch, next, confirm, auto, on, off, toggle */
 extern const struct command profile_commands[];  /* list, show */
 extern const struct command manage_commands[];   /* import, remove, rename */
 extern const struct command response_commands[]; /* response, render */

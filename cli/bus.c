@@ -1,0 +1,305 @@
+#include "cli/bus.h"
+
+#include "core/util.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+
+#define NAME "org.iemd"
+#define MANAGER_PATH "/org/iemd"
+#define MANAGER "org.iemd.Manager1"
+#define OUTPUT "org.iemd.Output1"
+#define CALL_TIMEOUT_US (20 * 1000000ull)
+
+enum { FAILED = 1, NO_ANSWER = 3, NO_SUCH = 4 };
+
+struct service {
+	sd_bus *bus;
+	bool changed;
+};
+
+/* --- finding it ------------------------------------------------------------------------------------------------- */
+
+static const struct bus_row {
+	enum bus_choice choice;
+	const char *name;
+	int (*open)(sd_bus **bus);
+} buses[] = {
+	{ BUS_USER, "user", sd_bus_open_user },
+	{ BUS_SYSTEM, "system", sd_bus_open_system },
+};
+
+/* Does org.iemd have an owner on this bus? @return 0 or -errno, with the reason in words */
+static int find_on(const struct bus_row *row, sd_bus **out, char *why, size_t size)
+{
+	CLEANUP(sd_bus_flush_close_unrefp) sd_bus *bus = NULL;
+	CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r = row->open(&bus);
+
+	if (r < 0) {
+		snprintf(why, size, "the %s bus cannot be reached (%s)", row->name, strerror(-r));
+		return r;
+	}
+	r = sd_bus_call_method(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+			       "GetNameOwner", &error, NULL, "s", NAME);
+	if (r < 0) {
+		snprintf(why, size, "nobody owns " NAME " on the %s bus", row->name);
+		return r;
+	}
+	*out = IEM_STEAL(bus);
+	return 0;
+}
+
+static int find(struct service *service, enum bus_choice choice, char *why, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(buses); i++) {
+		char one[200];
+
+		if (choice != BUS_ANY && choice != buses[i].choice)
+			continue;
+		if (find_on(&buses[i], &service->bus, one, sizeof(one)) == 0)
+			return 0;
+		n += (size_t)snprintf(why + n, n < size ? size - n : 0, "%s%s", n ? "; " : "", one);
+	}
+	return -ENOENT;
+}
+
+int service_open(struct service **out, enum bus_choice choice)
+{
+	struct service *service = calloc(1, sizeof(*service));
+	char why[512] = "";
+
+	if (!service)
+		return FAILED;
+	if (find(service, choice, why, sizeof(why)) < 0) {
+		fprintf(stderr, "iemctl: The service does not answer: %s. Is iemd running?\n", why);
+		free(service);
+		return NO_ANSWER;
+	}
+	*out = service;
+	return 0;
+}
+
+void service_close(struct service *service)
+{
+	if (!service)
+		return;
+	sd_bus_flush_close_unref(service->bus);
+	free(service);
+}
+
+void service_closep(struct service **service)
+{
+	service_close(*service);
+}
+
+/* --- calling ---------------------------------------------------------------------------------------------------- */
+
+/* An error of the bus as a sentence and an exit status. */
+static int explain(const sd_bus_error *error, int r)
+{
+	static const struct {
+		const char *name;
+		int status;
+	} known[] = {
+		{ NAME ".Error.NoSuchProfile", NO_SUCH },
+		{ NAME ".Error.NoSuchOutput", NO_SUCH },
+		{ NAME ".Error.Failed", FAILED },
+		{ SD_BUS_ERROR_SERVICE_UNKNOWN, NO_ANSWER },
+		{ SD_BUS_ERROR_NAME_HAS_NO_OWNER, NO_ANSWER },
+		{ SD_BUS_ERROR_NO_REPLY, NO_ANSWER },
+		{ SD_BUS_ERROR_TIMEOUT, NO_ANSWER },
+		{ SD_BUS_ERROR_DISCONNECTED, NO_ANSWER },
+	};
+	const char *message = error->message ? error->message : strerror(-r);
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (sd_bus_error_has_name(error, known[i].name)) {
+			fprintf(stderr, "iemctl: %s%s\n",
+				known[i].status == NO_ANSWER ? "The service does not answer: " : "", message);
+			return known[i].status;
+		}
+	fprintf(stderr, "iemctl: The service does not answer as it should: %s\n", message);
+	return r == -ETIMEDOUT || r == -ECONNRESET ? NO_ANSWER : FAILED;
+}
+
+int service_call(struct service *service, const char *method, const char *types, ...)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+	CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	const char *told = NULL;
+	va_list args;
+	int r = sd_bus_message_new_method_call(service->bus, &call, NAME, MANAGER_PATH, MANAGER, method);
+
+	va_start(args, types);
+	if (r >= 0)
+		r = sd_bus_message_appendv(call, types, args);
+	va_end(args);
+	if (r >= 0)
+		r = sd_bus_call(service->bus, call, CALL_TIMEOUT_US, &error, &reply);
+	if (r < 0)
+		return explain(&error, r);
+	if (sd_bus_message_read(reply, "s", &told) > 0 && *told)
+		printf("%s.\n", told);
+	return 0;
+}
+
+int service_sync(enum bus_choice choice)
+{
+	CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	struct service service = { 0 };
+	char why[512];
+	int r, status = 0;
+
+	if (find(&service, choice, why, sizeof(why)) < 0)
+		return 0;
+	r = sd_bus_call_method(service.bus, NAME, MANAGER_PATH, MANAGER, "Sync", &error, NULL, NULL);
+	if (r < 0)
+		status = explain(&error, r);
+	sd_bus_flush_close_unref(service.bus);
+	return status;
+}
+
+/* --- properties ------------------------------------------------------------------------------------------------- */
+
+static json_t *strings_to_json(sd_bus_message *m, const char *type)
+{
+	json_t *list = json_array();
+	const char *text;
+
+	if (sd_bus_message_enter_container(m, 'a', type) < 0)
+		return list;
+	while (sd_bus_message_read_basic(m, type[0], &text) > 0)
+		json_array_append_new(list, json_string(text));
+	sd_bus_message_exit_container(m);
+	return list;
+}
+
+static json_t *basic_to_json(sd_bus_message *m, char type)
+{
+	union {
+		const char *s;
+		int b;
+		uint32_t u;
+		uint64_t t;
+		double d;
+	} value;
+
+	if (sd_bus_message_read_basic(m, type, &value) <= 0)
+		return json_null();
+	switch (type) {
+	case 'b':
+		return json_boolean(value.b);
+	case 'u':
+		return json_integer(value.u);
+	case 't':
+		return json_integer((json_int_t)value.t);
+	case 'd':
+		return isfinite(value.d) ? json_real(value.d) : json_null();
+	default:
+		return json_string(value.s);
+	}
+}
+
+static json_t *variant_to_json(sd_bus_message *m)
+{
+	const char *contents;
+	json_t *value;
+	char type;
+
+	if (sd_bus_message_peek_type(m, &type, &contents) <= 0 || sd_bus_message_enter_container(m, 'v', contents) < 0)
+		return json_null();
+	value = contents[0] == 'a' ? strings_to_json(m, contents + 1) : basic_to_json(m, contents[0]);
+	sd_bus_message_exit_container(m);
+	return value;
+}
+
+static json_t *properties_to_json(sd_bus_message *m)
+{
+	json_t *object = json_object();
+	const char *name;
+
+	if (sd_bus_message_enter_container(m, 'a', "{sv}") < 0)
+		return object;
+	while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
+		if (sd_bus_message_read_basic(m, 's', &name) > 0)
+			json_object_set_new(object, name, variant_to_json(m));
+		sd_bus_message_exit_container(m);
+	}
+	return object;
+}
+
+int service_properties(struct service *service, const char *path, const char *interface, json_t **out)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	const int r = sd_bus_call_method(service->bus, NAME, path, "org.freedesktop.DBus.Properties", "GetAll", &error,
+					 &reply, "s", interface);
+
+	if (r < 0)
+		return explain(&error, r);
+	*out = properties_to_json(reply);
+	return 0;
+}
+
+int service_status(struct service *service, json_t **manager, json_t **output)
+{
+	const char *path;
+	int status = service_properties(service, MANAGER_PATH, MANAGER, manager);
+
+	*output = NULL;
+	if (status)
+		return status;
+	path = json_string_value(json_object_get(*manager, "ActiveOutput"));
+	if (!path || strcmp(path, "/") == 0)
+		return 0;
+	return service_properties(service, path, OUTPUT, output);
+}
+
+int service_outputs(struct service *service, json_t **out)
+{
+	json_t *manager = NULL, *path;
+	int status = service_properties(service, MANAGER_PATH, MANAGER, &manager);
+	size_t i;
+
+	if (status)
+		return status;
+	*out = json_array();
+	json_array_foreach (json_object_get(manager, "Outputs"), i, path) {
+		json_t *output;
+
+		if (service_properties(service, json_string_value(path), OUTPUT, &output) == 0)
+			json_array_append_new(*out, output);
+	}
+	json_decref(manager);
+	return 0;
+}
+
+static int on_change(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct service *service = data;
+
+	service->changed = true;
+	return 0;
+}
+
+int service_wait_change(struct service *service)
+{
+	CLEANUP(sd_bus_slot_unrefp) sd_bus_slot *changes = NULL, *owner = NULL;
+	int r = sd_bus_match_signal(service->bus, &changes, NAME, NULL, "org.freedesktop.DBus.Properties",
+				    "PropertiesChanged", on_change, service);
+
+	if (r >= 0)
+		r = sd_bus_match_signal(service->bus, &owner, "org.freedesktop.DBus", NULL, "org.freedesktop.DBus",
+					"NameOwnerChanged", on_change, service);
+	service->changed = false;
+	while (r >= 0 && !service->changed) {
+		r = sd_bus_process(service->bus, NULL);
+		if (r == 0)
+			r = sd_bus_wait(service->bus, UINT64_MAX);
+	}
+	return r < 0 ? NO_ANSWER : 0;
+}

@@ -1,0 +1,95 @@
+/* The commands that talk to the service, as rows of the table. */
+#include "cli/groups.h"
+#include "cli/service.h"
+
+static const char *text_option(const struct invocation *call, const char *name)
+{
+	const char *value = NULL;
+
+	for (int i = 0; i < call->n_given; i++)
+		if (strcmp(call->given[i].option->name, name) == 0)
+			value = call->given[i].value;
+	return value;
+}
+
+static bool given(const struct invocation *call, const char *name)
+{
+	return text_option(call, name) != NULL;
+}
+
+static struct service_request request_of(const struct invocation *call)
+{
+	const char *output = text_option(call, "--output"), *variant = text_option(call, "--variant");
+
+	return (struct service_request){
+		.bus = given(call, "--user") ? BUS_USER : given(call, "--system") ? BUS_SYSTEM : BUS_ANY,
+		.json = given(call, "--json"),
+		.follow = given(call, "--follow"),
+		.wait = given(call, "--wait"),
+		.once = given(call, "--once"),
+		.raw = given(call, "--raw"),
+		.output = output ? output : "",
+		.profile = call->n_args ? call->args[0] : "",
+		.variant = variant ? variant : "",
+	};
+}
+
+#define RUN(name) \
+	static int run_##name(const struct invocation *call) \
+	{ \
+		const struct service_request request = request_of(call); \
+\
+		return service_cmd_##name(&request); \
+	}
+
+RUN(status)
+RUN(outputs)
+RUN(switch)
+RUN(next)
+RUN(confirm)
+RUN(auto)
+RUN(on)
+RUN(off)
+RUN(toggle)
+
+#define WAIT { "--wait", NULL, "return when the cross-fade is over" }
+#define OUTPUT { "--output", "O", "an output's id, node name, or a part only it has; default: where sound goes to" }
+
+static const struct option status_options[] = {
+	{ "--follow", NULL, "go on, and print it again whenever it changes" },
+	OPTION_END
+};
+
+static const struct option switch_options[] = {
+	{ "--variant", "V", "the variant of the profile" },
+	OUTPUT,
+	{ "--once", NULL, "do not remember it: until the output goes or iemd ends" },
+	WAIT,
+	OPTION_END
+};
+
+static const struct option output_options[] = { OUTPUT, WAIT, OPTION_END };
+static const struct option wait_options[] = { WAIT, OPTION_END };
+
+static const struct option off_options[] = {
+	{ "--raw", NULL, "off: at the level of the source, not at that of the correction" },
+	WAIT,
+	OPTION_END
+};
+
+#define CHANGES COMMAND_SERVICE
+#define READS (COMMAND_SERVICE | COMMAND_READS)
+
+const struct command service_commands[] = {
+	{ "status", "[--follow]", "What is corrected, where and why", run_status, 0, 0, READS, status_options },
+	{ "outputs", "", "Every output, its profile and why", run_outputs, 0, 0, READS },
+	{ "switch", "PROFILE|- [--variant V] [--output O] [--once]", "Use a profile here and remember it; -: the one before",
+	  run_switch, 1, 1, CHANGES, switch_options },
+	{ "next", "[--output O]", "The next earphone used on this output", run_next, 0, 0, CHANGES, output_options },
+	{ "confirm", "[--output O]", "Yes, it is this earphone", run_confirm, 0, 0, CHANGES, output_options },
+	{ "auto", "[--output O]", "Forget the choice and detect again", run_auto, 0, 0, CHANGES, output_options },
+	{ "on", "", "Correction on, on all outputs", run_on, 0, 0, CHANGES, wait_options },
+	{ "off", "[--raw]", "Correction out of the chain, until told otherwise", run_off, 0, 0, CHANGES, off_options },
+	{ "toggle", "[--raw]", "Correction on if it is off, else off", run_toggle, 0, 0, CHANGES, off_options },
+	COMMAND_END
+};

@@ -1,0 +1,303 @@
+/* status and outputs: the service's properties for people, and as the JSON that is agreed on. */
+#include "cli/service.h"
+
+#include "core/util.h"
+
+#include <math.h>
+#include <unistd.h>
+
+/* --- JSON ------------------------------------------------------------------------------------------------------- */
+
+/* How a property turns into a member: texts and counts that are empty or 0 where they are unknown become null. */
+enum member { AS_IS, TEXT_OR_NULL, COUNT_OR_NULL };
+
+struct member_row {
+	const char *name, *property;
+	enum member kind;
+};
+
+static const struct member_row output_members[] = {
+	{ "id", "Id" },
+	{ "node", "Node" },
+	{ "port", "Port", TEXT_OR_NULL },
+	{ "description", "Description" },
+	{ "kind", "Kind" },
+};
+
+static const struct member_row profile_members[] = {
+	{ "id", "Profile", TEXT_OR_NULL },
+	{ "brand", "Brand", TEXT_OR_NULL },
+	{ "model", "Model", TEXT_OR_NULL },
+	{ "variant", "Variant", TEXT_OR_NULL },
+};
+
+static const struct member_row status_members[] = {
+	{ "confirmed", "Confirmed" },
+	{ "reason", "Reason" },
+	{ "reason_code", "ReasonCode" },
+	{ "rate", "Rate", COUNT_OR_NULL },
+	{ "channels", "Channels", COUNT_OR_NULL },
+	{ "latency_samples", "LatencySamples" },
+	{ "preamp_db", "PreampDb" },
+	{ "gain_db", "GainDb" },
+	{ "clips", "Clips" },
+	{ "load_percent", "LoadPercent" },
+	{ "uncorrected_change_db", "UncorrectedChangeDb" },
+	{ "uncorrected_streams", "UncorrectedStreams" },
+};
+
+static const struct member_row outputs_members[] = {
+	{ "id", "Id" },
+	{ "node", "Node" },
+	{ "port", "Port", TEXT_OR_NULL },
+	{ "description", "Description" },
+	{ "kind", "Kind" },
+	{ "available", "Available" },
+	{ "default", "Default" },
+	{ "profile", "Profile", TEXT_OR_NULL },
+	{ "variant", "Variant", TEXT_OR_NULL },
+	{ "state", "State" },
+	{ "reason", "Reason" },
+	{ "reason_code", "ReasonCode" },
+};
+
+static json_t *member_of(const struct member_row *row, const json_t *properties)
+{
+	json_t *value = json_object_get(properties, row->property);
+
+	if (!value || (row->kind == TEXT_OR_NULL && json_string_length(value) == 0) ||
+	    (row->kind == COUNT_OR_NULL && json_integer_value(value) == 0))
+		return json_null();
+	return json_incref(value);
+}
+
+static json_t *members(json_t *object, const struct member_row *rows, size_t n, const json_t *properties)
+{
+	for (size_t i = 0; i < n; i++)
+		json_object_set_new(object, rows[i].name, member_of(&rows[i], properties));
+	return object;
+}
+
+static const char *text_of(const json_t *properties, const char *name)
+{
+	const char *text = json_string_value(json_object_get(properties, name));
+
+	return text ? text : "";
+}
+
+static json_t *status_json(const json_t *manager, const json_t *output)
+{
+	const struct member_row mode = { "mode", "Mode", TEXT_OR_NULL };
+	json_t *status = json_object();
+	const bool profile = output && *text_of(output, "Profile");
+
+	json_object_set(status, "version", json_object_get(manager, "Version"));
+	json_object_set(status, "enabled", json_object_get(manager, "Enabled"));
+	json_object_set_new(status, "mode", member_of(&mode, manager));
+	json_object_set(status, "mode_reason", json_object_get(manager, "ModeReason"));
+	json_object_set(status, "state", json_object_get(manager, "State"));
+	json_object_set_new(status, "output",
+			    output ? members(json_object(), output_members, ARRAY_LEN(output_members), output) :
+				     json_null());
+	json_object_set_new(status, "profile",
+			    profile ? members(json_object(), profile_members, ARRAY_LEN(profile_members), output) :
+				      json_null());
+	members(status, status_members, ARRAY_LEN(status_members), output);
+	json_object_set_new(status, "spl_full_scale_db", json_null());
+	json_object_set_new(status, "spl_now_db", json_null());
+	json_object_set_new(status, "limited", json_integer(0)); /* there is no limiter that could have */
+	return status;
+}
+
+static void print_json(json_t *value, size_t flags)
+{
+	json_dumpf(value, stdout, flags | JSON_REAL_PRECISION(10));
+	putchar('\n');
+	fflush(stdout);
+	json_decref(value);
+}
+
+/* --- for people ------------------------------------------------------------------------------------------------- */
+
+/* Names come from devices and files: nothing of them may steer the terminal. */
+static void print_text(const char *text)
+{
+	for (; *text; text++)
+		putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+}
+
+static void print_label(const char *label)
+{
+	printf("%-12s ", label);
+}
+
+static double number_of(const json_t *properties, const char *name)
+{
+	const json_t *value = json_object_get(properties, name);
+
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static void print_profile(const json_t *output)
+{
+	const char *variant = text_of(output, "Variant"), *brand = text_of(output, "Brand");
+	const char *model = text_of(output, "Model");
+
+	print_text(text_of(output, "Profile"));
+	if (*brand || *model) {
+		printf(" (");
+		print_text(brand);
+		printf("%s", *brand && *model ? " " : "");
+		print_text(model);
+		putchar(')');
+	}
+	if (*variant) {
+		printf(", variant ");
+		print_text(variant);
+	}
+}
+
+static void print_figures(const json_t *output)
+{
+	const double preamp = number_of(output, "PreampDb"), gain = number_of(output, "GainDb");
+	const double change = number_of(output, "UncorrectedChangeDb");
+	const json_int_t clips = json_integer_value(json_object_get(output, "Clips"));
+
+	if (isnan(gain))
+		return;
+	print_label("Gain");
+	printf("preamp %.1f dB, in all %.1f dB; without iemd at most %.1f dB louder\n", preamp, gain, fmax(0, change));
+	print_label("Sound");
+	printf("%.0f Hz, %.0f channels, 0 samples of latency, load %.2f %%", number_of(output, "Rate"),
+	       number_of(output, "Channels"), number_of(output, "LoadPercent"));
+	if (clips)
+		printf(", %" JSON_INTEGER_FORMAT " samples clipped", clips);
+	putchar('\n');
+}
+
+static void print_uncorrected(const json_t *output)
+{
+	const json_t *streams = json_object_get(output, "UncorrectedStreams"), *name;
+	size_t i;
+
+	if (!json_array_size(streams))
+		return;
+	print_label("Uncorrected");
+	json_array_foreach (streams, i, name) {
+		printf("%s", i ? ", " : "");
+		print_text(json_string_value(name));
+	}
+	puts(": they ask for the device itself");
+}
+
+static void print_status(const json_t *manager, const json_t *output)
+{
+	const char *mode = text_of(manager, "Mode");
+
+	print_label("Correction");
+	if (output && *text_of(output, "Profile"))
+		print_profile(output);
+	else
+		printf("none");
+	printf("%s\n", json_is_true(json_object_get(manager, "Enabled")) ? "" : ", switched off");
+	print_label("State");
+	printf("%s", text_of(manager, "State"));
+	if (*mode)
+		printf(", as %s: %s", mode, text_of(manager, "ModeReason"));
+	putchar('\n');
+	print_label("Output");
+	if (!output) {
+		puts("none");
+		return;
+	}
+	print_text(text_of(output, "Description"));
+	printf(" (%s)\n", text_of(output, "Kind"));
+	print_label("");
+	print_text(text_of(output, "Id"));
+	putchar('\n');
+	print_label("Why");
+	print_text(text_of(output, "Reason"));
+	putchar('\n');
+	print_figures(output);
+	print_uncorrected(output);
+}
+
+static int status_once(struct service *service, const struct service_request *request)
+{
+	json_t *manager = NULL, *output = NULL;
+	int status = service_status(service, &manager, &output);
+
+	if (status == 0 && request->json)
+		print_json(status_json(manager, output), request->follow ? JSON_COMPACT : JSON_INDENT(2));
+	else if (status == 0)
+		print_status(manager, output);
+	json_decref(manager);
+	json_decref(output);
+	return status;
+}
+
+int service_cmd_status(const struct service_request *request)
+{
+	CLEANUP(service_closep) struct service *service = NULL;
+	int status = service_open(&service, request->bus);
+
+	while (status == 0) {
+		status = status_once(service, request);
+		if (status || !request->follow)
+			break;
+		if (!request->json)
+			putchar('\n');
+		fflush(stdout);
+		status = service_wait_change(service);
+	}
+	return status;
+}
+
+static void print_output(const json_t *output)
+{
+	const char *profile = text_of(output, "Profile");
+
+	printf("%c ", json_is_true(json_object_get(output, "Default")) ? '*' : ' ');
+	print_text(text_of(output, "Description"));
+	printf(" (%s%s)\n    id       ", text_of(output, "Kind"),
+	       json_is_true(json_object_get(output, "Available")) ? "" : ", not plugged in");
+	print_text(text_of(output, "Id"));
+	printf("\n    profile  ");
+	if (*profile)
+		print_profile(output);
+	else
+		printf("none");
+	printf("\n    why      ");
+	print_text(text_of(output, "Reason"));
+	putchar('\n');
+}
+
+int service_cmd_outputs(const struct service_request *request)
+{
+	CLEANUP(service_closep) struct service *service = NULL;
+	json_t *outputs = NULL, *list, *output;
+	int status = service_open(&service, request->bus);
+	size_t i;
+
+	if (status == 0)
+		status = service_outputs(service, &outputs);
+	if (status)
+		return status;
+	list = json_array();
+	json_array_foreach (outputs, i, output) {
+		json_t *one = members(json_object(), outputs_members, ARRAY_LEN(outputs_members), output);
+
+		json_object_set_new(one, "source", json_null());
+		json_array_append_new(list, one);
+		if (!request->json)
+			print_output(output);
+	}
+	if (!request->json && !json_array_size(outputs))
+		puts("There are no outputs.");
+	if (request->json)
+		print_json(list, JSON_INDENT(2));
+	else
+		json_decref(list);
+	json_decref(outputs);
+	return 0;
+}

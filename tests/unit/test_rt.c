@@ -1,0 +1,195 @@
+/*
+ * The hand-over between the main and the audio thread, under the thread sanitizer: rt.c as it is, with a second
+ * thread in the place of PipeWire's data thread and buffers of its own in the place of a stream's. The real thing
+ * runs in tests/integration; what it cannot have is a sanitizer that sees into PipeWire's libraries.
+ */
+#include "daemon/rt.h"
+#include "support.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define FRAMES 256
+#define CHANNELS 2
+
+static float planes[2][CHANNELS][FRAMES];
+static struct spa_chunk chunks[2][CHANNELS];
+static struct spa_data datas[2][CHANNELS];
+static struct spa_buffer spa_buffers[2];
+static struct pw_buffer buffers[2];
+static bool queued[2] = { true, true };
+
+/* The streams are only names here: 1 is capture, 2 is playback. */
+static int index_of(struct pw_stream *stream)
+{
+	return stream == (struct pw_stream *)1 ? 0 : 1;
+}
+
+struct pw_buffer *pw_stream_dequeue_buffer(struct pw_stream *stream)
+{
+	const int i = index_of(stream);
+
+	if (!queued[i])
+		return NULL;
+	queued[i] = false;
+	return &buffers[i];
+}
+
+int pw_stream_queue_buffer(struct pw_stream *stream, struct pw_buffer *buffer)
+{
+	return 0;
+}
+
+int pw_stream_trigger_process(struct pw_stream *stream)
+{
+	return 0;
+}
+
+static void prepare_buffers(void)
+{
+	for (int i = 0; i < 2; i++) {
+		for (int c = 0; c < CHANNELS; c++) {
+			datas[i][c] = (struct spa_data){ .data = planes[i][c], .maxsize = sizeof(planes[i][c]),
+							 .chunk = &chunks[i][c] };
+			chunks[i][c] = (struct spa_chunk){ .size = sizeof(planes[i][c]), .stride = sizeof(float) };
+		}
+		spa_buffers[i] = (struct spa_buffer){ .n_datas = CHANNELS, .datas = datas[i] };
+		buffers[i] = (struct pw_buffer){ .buffer = &spa_buffers[i] };
+	}
+}
+
+static void cycle(struct rt *rt)
+{
+	for (int c = 0; c < CHANNELS; c++)
+		for (int i = 0; i < FRAMES; i++)
+			planes[0][c][i] = 0.5f;
+	queued[0] = queued[1] = true;
+	rt_capture_events.process(rt);
+	rt_playback_events.process(rt);
+}
+
+static struct iem_chain *gain_chain(double gain_db)
+{
+	const struct iem_chain_plan plan = { .gain_db = gain_db, .rate_hz = 48000, .channels = CHANNELS };
+	struct iem_chain *chain;
+
+	assert_int_equal(iem_chain_new(&chain, &plan), 0);
+	return chain;
+}
+
+static struct rt *new_rt(void)
+{
+	struct rt *rt;
+
+	prepare_buffers();
+	assert_int_equal(rt_new(&rt, gain_chain(0)), 0);
+	rt_set_streams(rt, (struct pw_stream *)1, (struct pw_stream *)2);
+	return rt;
+}
+
+static void a_published_chain_is_taken_in_the_next_cycle(void **state)
+{
+	struct rt *rt = new_rt();
+
+	cycle(rt);
+	assert_true(rt_taken(rt));
+	rt_publish(rt, gain_chain(-6));
+	assert_false(rt_taken(rt));
+	cycle(rt);
+	assert_true(rt_taken(rt));
+	assert_false(rt_faded(rt));
+	for (int i = 0; i < 48000 / FRAMES; i++)
+		cycle(rt);
+	assert_true(rt_faded(rt));
+	assert_near(planes[1][0][FRAMES - 1], 0.5 * pow(10, -6.0 / 20), 1e-6);
+	rt_free(rt);
+}
+
+static void without_streams_nothing_runs(void **state)
+{
+	struct rt *rt = new_rt();
+	struct rt_figures figures;
+
+	rt_set_streams(rt, NULL, NULL);
+	cycle(rt);
+	rt_figures(rt, &figures);
+	assert_int_equal(figures.cycles, 0);
+	rt_free(rt);
+}
+
+static void a_pause_ends_a_fade_and_clears_the_past(void **state)
+{
+	struct rt *rt = new_rt();
+
+	for (int i = 0; i < 48000 / FRAMES; i++)
+		cycle(rt);
+	rt_publish(rt, gain_chain(-20));
+	rt_forget(rt);
+	cycle(rt);
+	assert_true(rt_faded(rt));
+	assert_near(planes[1][1][0], 0.05, 1e-6);
+	rt_free(rt);
+}
+
+static void samples_beyond_full_scale_are_counted(void **state)
+{
+	struct rt *rt = new_rt();
+	struct rt_figures figures;
+
+	for (int i = 0; i < 48000 / FRAMES; i++)
+		cycle(rt);
+	rt_publish(rt, gain_chain(12));
+	for (int i = 0; i < 48000 / FRAMES; i++)
+		cycle(rt);
+	rt_figures(rt, &figures);
+	assert_true(figures.clips > 0);
+	assert_int_equal(figures.rate_hz, 48000);
+	rt_free(rt);
+}
+
+static atomic_bool stop;
+
+static void *audio_thread(void *data)
+{
+	while (!atomic_load_explicit(&stop, memory_order_relaxed))
+		cycle(data);
+	return NULL;
+}
+
+/* Every chain ends up freed exactly once, which the address sanitizer checks, and unseen by the other thread. */
+static void two_threads_hand_over_thousands_of_chains(void **state)
+{
+	struct rt *rt = new_rt();
+	struct rt_figures figures;
+	pthread_t thread;
+
+	atomic_store(&stop, false);
+	assert_int_equal(pthread_create(&thread, NULL, audio_thread, rt), 0);
+	for (int i = 0; i < 5000; i++) {
+		rt_publish(rt, gain_chain(-0.001 * i));
+		if (i % 16 == 0)
+			rt_forget(rt);
+		if (i % 3 == 0)
+			while (!rt_taken(rt))
+				rt_collect(rt);
+		rt_figures(rt, &figures);
+	}
+	while (!rt_faded(rt))
+		rt_collect(rt);
+	atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+	rt_free(rt);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_published_chain_is_taken_in_the_next_cycle),
+		cmocka_unit_test(without_streams_nothing_runs),
+		cmocka_unit_test(a_pause_ends_a_fade_and_clears_the_past),
+		cmocka_unit_test(samples_beyond_full_scale_are_counted),
+		cmocka_unit_test(two_threads_hand_over_thousands_of_chains),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
