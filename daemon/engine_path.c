@@ -155,6 +155,7 @@ void path_take_default(struct engine *engine)
 		return;
 	if (journal_note_default(engine->config.journal, pair_is_ours(configured) ? NULL : configured) < 0)
 		log_warning("The journal could not be written: after a crash the default sink may stay as iemd sets it.");
+	pair_set_unity(place->pair);
 	engine->taken = true;
 	engine->taken_seen = false;
 	engine->taken_name = strdup(pair_node_name(place->pair));

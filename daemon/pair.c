@@ -313,6 +313,18 @@ void pair_ports_seen(struct pair *pair, uint32_t node_id, unsigned ports)
 		fail(pair, "playback", strerror(-r));
 }
 
+void pair_set_unity(struct pair *pair)
+{
+	struct pw_stream *const streams[] = { pair->capture, pair->playback };
+	float volumes[IEM_MAX_CHANNELS], unmuted = 0;
+
+	for (unsigned c = 0; c < IEM_MAX_CHANNELS; c++)
+		volumes[c] = 1;
+	for (size_t i = 0; i < ARRAY_LEN(streams); i++)
+		pw_stream_set_control(streams[i], SPA_PROP_channelVolumes, pair->config.layout.channels, volumes,
+				      SPA_PROP_mute, 1, &unmuted, 0);
+}
+
 enum pair_phase pair_phase(const struct pair *pair)
 {
 	return pair->phase;

@@ -52,6 +52,12 @@ void pair_free(struct pair *pair);
 /** The graph tells that the node with this id has its ports: lets the pair go on. */
 void pair_ports_seen(struct pair *pair, uint32_t node_id, unsigned ports);
 
+/**
+ * Both streams to full volume, unmuted: WirePlumber 0.4 restores what it remembers of them in spite of
+ * state.restore-props. Only for a pair that is no smart filter, whose volumes are locked.
+ */
+void pair_set_unity(struct pair *pair);
+
 enum pair_phase pair_phase(const struct pair *pair);
 bool pair_is_smart(const struct pair *pair);
 const char *pair_sink(const struct pair *pair);        /* node.name of the output */
