@@ -1,6 +1,7 @@
 /* status and outputs: the service's properties for people, and as the JSON that is agreed on. */
 #include "cli/service.h"
 
+#include "cli/text.h"
 #include "core/util.h"
 
 #include <math.h>
@@ -119,16 +120,16 @@ static void print_json(json_t *value, size_t flags)
 
 /* --- for people ------------------------------------------------------------------------------------------------- */
 
-/* Names come from devices and files: nothing of them may steer the terminal. */
+#define LABEL 12 /* columns */
+
 static void print_text(const char *text)
 {
-	for (; *text; text++)
-		putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+	say("%s", text);
 }
 
 static void print_label(const char *label)
 {
-	printf("%-12s ", label);
+	printf("%-*s ", LABEL, label);
 }
 
 static double number_of(const json_t *properties, const char *name)
@@ -201,10 +202,11 @@ static void print_status(const json_t *manager, const json_t *output)
 		printf("none");
 	printf("%s\n", json_is_true(json_object_get(manager, "Enabled")) ? "" : ", switched off");
 	print_label("State");
-	printf("%s", text_of(manager, "State"));
-	if (*mode)
-		printf(", as %s: %s", mode, text_of(manager, "ModeReason"));
-	putchar('\n');
+	printf("%s%s%s\n", text_of(manager, "State"), *mode ? ", as " : "", mode);
+	if (*text_of(manager, "ModeReason")) {
+		print_label("");
+		say_wrapped(text_of(manager, "ModeReason"), LABEL + 1);
+	}
 	print_label("Output");
 	if (!output) {
 		puts("none");
@@ -216,8 +218,7 @@ static void print_status(const json_t *manager, const json_t *output)
 	print_text(text_of(output, "Id"));
 	putchar('\n');
 	print_label("Why");
-	print_text(text_of(output, "Reason"));
-	putchar('\n');
+	say_wrapped(text_of(output, "Reason"), LABEL + 1);
 	print_figures(output);
 	print_uncorrected(output);
 }
