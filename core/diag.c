@@ -15,7 +15,8 @@ void iem_diags_finish(struct iem_diags *diags)
 	*diags = (struct iem_diags){ 0 };
 }
 
-static void add(struct iem_diags *diags, const char *file, int line, bool error, const char *format, va_list args)
+static IEM_PRINTF(5, 0) void add(struct iem_diags *diags, const char *file, int line, bool error,
+				 const char *format, va_list args)
 {
 	struct iem_diag diag = { .line = line, .error = error };
 	struct iem_diag *items;

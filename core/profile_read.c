@@ -348,7 +348,7 @@ static int read_sensitivity(struct conf *conf, const config_setting_t *setting, 
 
 static int read_like(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
 {
-	struct iem_profile *profile = (struct iem_profile *)((char *)field - offsetof(struct iem_profile, earphone));
+	struct iem_profile *profile = (void *)((char *)field - offsetof(struct iem_profile, earphone));
 	char **like = &profile->earphone.like;
 
 	profile->like_line = (int)config_setting_source_line(setting);
