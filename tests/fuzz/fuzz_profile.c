@@ -9,9 +9,12 @@
 #include <math.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 
-/* libconfig 1.5 loses the text just read where a syntax error follows it; there is nothing we could free. */
+/*
+ * libconfig 1.5 loses the text just read where a syntax error follows it; there is nothing we could free.
+ * Visible, because it is the sanitizer's library that calls it.
+ */
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libconfig.so\n";

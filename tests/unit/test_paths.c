@@ -70,7 +70,8 @@ static void the_users_settings_come_before_the_systems(void **state)
 	char *folder = temp_folder(), *user, *system;
 	struct iem_paths paths = { 0 };
 
-	assert_true(asprintf(&user, "%s/user.conf", folder) > 0 && asprintf(&system, "%s/system.conf", folder) > 0);
+	assert_true(asprintf(&user, "%s/user.conf", folder) > 0);
+	assert_true(asprintf(&system, "%s/system.conf", folder) > 0);
 	paths.settings = user;
 	paths.system_settings = system;
 	assert_null(iem_paths_settings(&paths));
@@ -165,7 +166,8 @@ static void a_file_in_a_folders_place_is_told(void **state)
 	char *folder = temp_folder(), *path, *below;
 
 	put_file(folder, "file", "");
-	assert_true(asprintf(&path, "%s/file", folder) > 0 && asprintf(&below, "%s/file/below", folder) > 0);
+	assert_true(asprintf(&path, "%s/file", folder) > 0);
+	assert_true(asprintf(&below, "%s/file/below", folder) > 0);
 	assert_int_equal(iem_make_folder(path), -ENOTDIR);
 	assert_int_equal(iem_make_folder(below), -ENOTDIR);
 	free(path);
