@@ -1,9 +1,10 @@
 /*
  * A profile is text that somebody found on the net. Whatever it is: the reader says yes or says why not, what it
- * accepts can be designed and played, and nothing is read or written that is not there.
+ * accepts can be designed, played and written again, and nothing is read or written that is not there.
  */
 #include "core/chain.h"
 #include "core/conf_text.h"
+#include "core/profile_write.h"
 
 #include <assert.h>
 #include <math.h>
@@ -45,6 +46,25 @@ static void design(const struct iem_eq *eq)
 	iem_chain_free(chain);
 }
 
+static char *written(const struct iem_profile *profile)
+{
+	char *text = NULL;
+
+	assert(iem_profile_write(&text, profile, NULL) == 0);
+	return text;
+}
+
+/* Written and read again, a profile is the same one. */
+static void write_again(const struct iem_profile *profile)
+{
+	CLEANUP(iem_freep) char *first = written(profile), *second = NULL;
+	CLEANUP(iem_profile_freep) struct iem_profile *again = NULL;
+
+	assert(iem_profile_parse(&again, "x", first, strlen(first), "x.conf", NULL) == 0);
+	second = written(again);
+	assert(strcmp(first, second) == 0);
+}
+
 static void read_profile(const char *text, size_t size)
 {
 	struct iem_diags diags = { 0 };
@@ -57,6 +77,7 @@ static void read_profile(const char *text, size_t size)
 		iem_diag_format(&diags.items[i], place, sizeof(place));
 	if (profile) {
 		iem_profile_title(profile, title, sizeof(title));
+		write_again(profile);
 		design(&profile->eq);
 		for (size_t i = 0; i < profile->n_variants; i++)
 			design(iem_profile_eq(profile, profile->variants[i].name));

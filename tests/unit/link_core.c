@@ -2,9 +2,14 @@
  * libiem stands alone: this program calls one function of every module and is linked with nothing but libiem, libm
  * and libconfig. If core reached for anything else, it would not link.
  */
+#include "core/apo.h"
 #include "core/conf.h"
 #include "core/conf_text.h"
 #include "core/fader.h"
+#include "core/number.h"
+#include "core/profile_write.h"
+#include "core/select.h"
+#include "core/settings.h"
 #include "core/store.h"
 
 static const char *no_environment(const char *name)
@@ -19,17 +24,40 @@ static int use_files(void)
 	struct iem_diags diags = { 0 };
 	struct iem_profile *profile = NULL;
 	struct iem_source *source = NULL;
+	struct iem_selection selection;
+	const struct iem_observation seen = { 0 };
+	const struct iem_decision decision = { 0 };
+	char *written = NULL;
 	int good = conf_check_text("", 0, "x", &diags) == 0;
 
 	good &= iem_profile_parse(&profile, "x", "", 0, "x", &diags) == 0;
 	good &= iem_source_load(&source, "x", "/nonexistent", &diags) < 0;
 	good &= diags.errors == 1;
+	good &= iem_profile_write(&written, profile, NULL) == 0;
 	good &= iem_paths_init(&paths, no_environment) == 0;
 	good &= iem_store_new(&store, &paths) == 0;
+	iem_select(&selection, &seen, &decision, store);
+	good &= selection.profile == NULL;
+	free(written);
 	iem_store_free(store);
 	iem_paths_finish(&paths);
 	iem_profile_free(profile);
 	iem_diags_finish(&diags);
+	return good;
+}
+
+static int use_texts(void)
+{
+	static const char text[] = "Filter 1: ON PK Fc 1000 Hz Gain -3 dB Q 2";
+	struct iem_settings settings;
+	struct iem_apo apo;
+	char number[IEM_NUMBER_TEXT];
+	int good = iem_settings_load(&settings, NULL, NULL) == 0;
+
+	good &= iem_number_text(0.5, number) == number;
+	if (iem_apo_parse(&apo, text, sizeof(text) - 1, "x", IEM_REFERENCE_ANALOG, NULL) < 0)
+		return 0;
+	iem_apo_finish(&apo);
 	return good;
 }
 
@@ -54,5 +82,5 @@ static int use_sound(void)
 
 int main(void)
 {
-	return use_files() && use_sound() && iem_glob("a*", "ab") ? 0 : 1;
+	return use_files() && use_texts() && use_sound() && iem_glob("a*", "ab") ? 0 : 1;
 }
