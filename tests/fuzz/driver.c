@@ -1,6 +1,6 @@
 /*
- * A small stand-in for libFuzzer, so that every test run does a little of its work: the seeds as they are, then
- * mutations of them, the same ones in every run. Usage: PROGRAM MUTATIONS SEED-FILE...
+ * A small stand-in for libFuzzer, so that every test run does a little of its work: the seeds as they are,
+ * then mutations of them, the same ones in every run. Usage: PROGRAM MUTATIONS SEED-FILE...
  */
 #include "core/conf.h"
 
@@ -35,12 +35,15 @@ static void splice(struct text *text, size_t at, size_t n, const char *other, si
 
 static void mutate(struct text *text, const struct text *seeds, size_t n_seeds)
 {
-	static const char *const words[] = { "{", "}", "(", ")", "[", "]", ";", ",", "=", "\"", "\\", "/*", "*/", "//", "#",
-					     "@include", "-", "0", "1e999", "nan", "4294967296", "0x", "L", "true", "eq",
-					     "bands", "type", "\"peaking\"", "q", "variants", "name", "\n", "\x80", "like" };
+	static const char *const words[] = { "{",  "}",        "(",    ")",  "[",     "]",    ";",
+					     ",",  "=",        "\"",   "\\", "/*",    "*/",   "//",
+					     "#",  "@include", "-",    "0",  "1e999", "nan",  "4294967296",
+					     "0x", "L",        "true", "eq", "bands", "type", "\"peaking\"",
+					     "q",  "variants", "name", "\n", "\x80",  "like" };
 	const struct text *from = &seeds[below(n_seeds)];
 	const size_t at = below(text->size), n = below(text->size - at < 40 ? text->size - at : 40);
-	const size_t there = below(from->size), m = below(from->size - there < 200 ? from->size - there : 200);
+	const size_t there = below(from->size),
+		     m = below(from->size - there < 200 ? from->size - there : 200);
 	const char *word = words[below(ARRAY_LEN(words))];
 	char byte = (char)below(256);
 

@@ -1,6 +1,6 @@
 /*
- * A preset is text of somebody else's making. Whatever it is: the importer says what it takes and what it leaves, and
- * what it takes is an equaliser that can be designed.
+ * A preset is text of somebody else's making. Whatever it is: the importer says what it takes and what it
+ * leaves, and what it takes is an equaliser that can be designed.
  */
 #include "core/apo.h"
 #include "core/chain.h"
@@ -24,7 +24,10 @@ static void check_bands(const struct iem_eq *eq)
 static void design(const struct iem_eq *eq)
 {
 	const struct iem_chain_plan plan = {
-		.eq = eq, .rate_hz = 48000, .channels = 2, .sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT },
+		.eq = eq,
+		.rate_hz = 48000,
+		.channels = 2,
+		.sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT },
 	};
 	struct iem_chain *chain = NULL;
 

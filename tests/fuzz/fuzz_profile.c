@@ -1,6 +1,6 @@
 /*
- * A profile is text that somebody found on the net. Whatever it is: the reader says yes or says why not, what it
- * accepts can be designed, played and written again, and nothing is read or written that is not there.
+ * A profile is text that somebody found on the net. Whatever it is: the reader says yes or says why not, what
+ * it accepts can be designed, played and written again, and nothing is read or written that is not there.
  */
 #include "core/chain.h"
 #include "core/conf_text.h"
@@ -34,7 +34,10 @@ static void play(struct iem_chain *chain)
 static void design(const struct iem_eq *eq)
 {
 	const struct iem_chain_plan plan = {
-		.eq = eq, .rate_hz = 48000, .channels = 2, .sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT },
+		.eq = eq,
+		.rate_hz = 48000,
+		.channels = 2,
+		.sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT },
 	};
 	struct iem_chain *chain = NULL;
 

@@ -54,14 +54,16 @@ static inline void desk_run(struct desk *desk, const float *in, float *out, uint
 		const float *ins[] = { in + at };
 		float *outs[] = { out + at };
 
-		desk_keep(desk, retired, iem_fader_process(&desk->fader, desk->rate_hz, ins, outs, n, retired));
+		desk_keep(desk, retired,
+			  iem_fader_process(&desk->fader, desk->rate_hz, ins, outs, n, retired));
 	}
 }
 
-/** Free what was given back and what the fader still holds; fails where a chain was lost or given back twice. */
+/** Free what was given back and what the fader holds; fails where a chain was lost or given back twice. */
 static inline void desk_close(struct desk *desk, unsigned given)
 {
-	unsigned held = (desk->fader.heard != NULL) + (desk->fader.coming != NULL) + (desk->fader.waiting != NULL);
+	unsigned held =
+		(desk->fader.heard != NULL) + (desk->fader.coming != NULL) + (desk->fader.waiting != NULL);
 
 	assert_int_equal(desk->n_back + held, given);
 	for (unsigned i = 0; i < desk->n_back; i++)

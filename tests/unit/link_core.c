@@ -1,6 +1,6 @@
 /*
- * libiem stands alone: this program calls one function of every module and is linked with nothing but libiem, libm
- * and libconfig. If core reached for anything else, it would not link.
+ * libiem stands alone: this program calls one function of every module and is linked with nothing but libiem,
+ * libm and libconfig. If core reached for anything else, it would not link.
  */
 #include "core/apo.h"
 #include "core/conf.h"

@@ -1,5 +1,5 @@
 /**
- * store_world.h - three roots in a temporary folder, and a store that looks at them; for the tests of the store.
+ * store_world.h - three roots in a temporary folder, and a store that looks at them; for its tests.
  */
 #pragma once
 

@@ -14,7 +14,7 @@ void check_near(double got, double want, double tolerance, const char *what, con
 	_fail(file, line);
 }
 
-/* --- tables ---------------------------------------------------------------------------------------------------- */
+/* --- tables ------------------------------------------------------------ */
 
 static void add_line(struct table *table, char *line)
 {
@@ -22,7 +22,8 @@ static void add_line(struct table *table, char *line)
 	size_t n = 0;
 
 	for (char *cell = strsep(&line, tab); cell; cell = strsep(&line, tab)) {
-		table->cells = realloc(table->cells, ((table->n_rows * table->n_columns) + n + 1) * sizeof(char *));
+		table->cells =
+			realloc(table->cells, ((table->n_rows * table->n_columns) + n + 1) * sizeof(char *));
 		assert_non_null(table->cells);
 		table->cells[table->n_rows * table->n_columns + n++] = cell;
 	}
@@ -69,13 +70,14 @@ double table_number(const struct table *table, size_t row, const char *column)
 	return strtod(table_text(table, row, column), NULL);
 }
 
-/* --- bands and chains ------------------------------------------------------------------------------------------ */
+/* --- bands and chains ------------------------------------------------------------ */
 
 struct iem_band side_band(enum iem_side side, const char *kind, double freq_hz, double gain_db, double q)
 {
 	static const char *const kinds[IEM_BAND_TYPES] = {
-		[IEM_PEAKING] = "PK",  [IEM_LOW_SHELF] = "LS", [IEM_HIGH_SHELF] = "HS", [IEM_LOW_PASS] = "LP",
-		[IEM_HIGH_PASS] = "HP", [IEM_BAND_PASS] = "BP", [IEM_NOTCH] = "NO",     [IEM_ALL_PASS] = "AP",
+		[IEM_PEAKING] = "PK",  [IEM_LOW_SHELF] = "LS", [IEM_HIGH_SHELF] = "HS",
+		[IEM_LOW_PASS] = "LP", [IEM_HIGH_PASS] = "HP", [IEM_BAND_PASS] = "BP",
+		[IEM_NOTCH] = "NO",    [IEM_ALL_PASS] = "AP",
 	};
 
 	for (int type = 0; type < IEM_BAND_TYPES; type++)
@@ -131,7 +133,7 @@ float noise(uint32_t *seed)
 	return (float)((double)(int32_t)*seed / 2147483648.0);
 }
 
-/* --- files ----------------------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------ */
 
 char *temp_folder(void)
 {
@@ -172,7 +174,7 @@ char *get_file(const char *folder, const char *name)
 	return conf_slurp(path, 1 << 20, &text, &size) == 0 ? text : NULL;
 }
 
-/* --- diagnostics ----------------------------------------------------------------------------------------------- */
+/* --- diagnostics ------------------------------------------------------------ */
 
 char *diag_lines(const struct iem_diags *diags)
 {

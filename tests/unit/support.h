@@ -1,6 +1,6 @@
 /**
- * support.h - what the test programs share: cmocka with what it needs, tables of vectors, bands in short form,
- * temporary folders, and diagnostics as one text.
+ * support.h - what the test programs share: cmocka with what it needs, tables of vectors, bands in short
+ * form, temporary folders, and diagnostics as one text.
  *
  * Everything here fails the running test instead of returning an error.
  */
@@ -23,7 +23,7 @@
 
 void check_near(double got, double want, double tolerance, const char *what, const char *file, int line);
 
-/** A file of tests/vectors: tab-separated, comments with '#', names of the columns in the first other line. */
+/** A file of tests/vectors: tab-separated, comments with '#', the columns' names in the first other line. */
 struct table {
 	char *text;
 	size_t n_columns, n_rows;

@@ -11,7 +11,8 @@ static void means_the_analog_prototype_of_the_reference(void **state)
 		const struct iem_band b = table_band(&filters, (size_t)table_number(&magnitudes, i, "id"));
 		const double want = fmax(table_number(&magnitudes, i, "mag_db"), -400);
 
-		assert_near(iem_band_db(&b, IEM_REFERENCE_ANALOG, table_number(&magnitudes, i, "f_hz")), want, 1e-9);
+		assert_near(iem_band_db(&b, IEM_REFERENCE_ANALOG, table_number(&magnitudes, i, "f_hz")), want,
+			    1e-9);
 	}
 	table_finish(&filters);
 	table_finish(&magnitudes);
@@ -25,11 +26,15 @@ static void a_cookbook_reference_means_the_cookbook_filter_at_that_rate(void **s
 	table_load(&magnitudes, "digital_mag.tsv");
 	for (size_t i = 0; i < magnitudes.n_rows; i++) {
 		const struct iem_band b = table_band(&filters, (size_t)table_number(&magnitudes, i, "id"));
-		const double rate = table_number(&magnitudes, i, "fs"), f = table_number(&magnitudes, i, "f_hz");
+		const double rate = table_number(&magnitudes, i, "fs"),
+			     f = table_number(&magnitudes, i, "f_hz");
 		const enum iem_reference reference =
 			rate == 44100 ? IEM_REFERENCE_COOKBOOK_44100 : IEM_REFERENCE_COOKBOOK_48000;
 
-		/* The figures come from coefficients, ours from the warped prototype: zeros are not equally deep. */
+		/*
+		 * The figures come from coefficients, ours from the warped prototype: zeros are not
+		 * equally deep.
+		 */
 		if (rate > 48000 || table_number(&magnitudes, i, "rbj_db") < -200)
 			continue;
 		assert_near(iem_band_db(&b, reference, f), table_number(&magnitudes, i, "rbj_db"), 1e-7);

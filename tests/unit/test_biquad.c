@@ -41,11 +41,12 @@ static void magnitudes_are_the_references(void **state)
 	table_finish(&want);
 }
 
-/* The reference means the rate the band was made for; run at that rate, nothing may be left of the difference. */
+/* The reference means the rate the band was made for; run at that rate, no difference may be left. */
 static void at_its_own_rate_a_cookbook_reference_is_met_exactly(void **state)
 {
-	const struct iem_band bands[] = { band("PK", 9000, 6, 2), band("LS", 105, 5.5, 0.7), band("HS", 12000, -4, 0.9),
-					  band("LP", 16000, 0, 0.7), band("HP", 18, 0, 1.5) };
+	const struct iem_band bands[] = { band("PK", 9000, 6, 2), band("LS", 105, 5.5, 0.7),
+					  band("HS", 12000, -4, 0.9), band("LP", 16000, 0, 0.7),
+					  band("HP", 18, 0, 1.5) };
 
 	for (size_t i = 0; i < ARRAY_LEN(bands); i++)
 		for (double f = 20; f < 20000; f *= 1.1) {
@@ -83,7 +84,8 @@ static void a_slope_is_a_q_and_back(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(gains); i++) {
 		assert_near(iem_q_from_slope(1, gains[i]), M_SQRT1_2, 1e-12);
 		for (double slope = 0.2; slope < 1.2; slope += 0.1)
-			assert_near(iem_slope_from_q(iem_q_from_slope(slope, gains[i]), gains[i]), slope, 1e-12);
+			assert_near(iem_slope_from_q(iem_q_from_slope(slope, gains[i]), gains[i]), slope,
+				    1e-12);
 	}
 	assert_near(iem_q_from_slope(0.9, 6), 1 / sqrt((pow(10, 0.15) + pow(10, -0.15)) / 9 + 2), 1e-12);
 }

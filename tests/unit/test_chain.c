@@ -8,11 +8,14 @@ static const struct cascade {
 	const char *name;
 	struct iem_band bands[10];
 } cascades[] = {
+/* clang-format off */
 #define B(kind, f, gain, width) { IEM_##kind, IEM_SIDE_BOTH, f, gain, width }
+/* clang-format on */
 	{ "autoeq_like",
-	  { B(LOW_SHELF, 105, 5.5, 0.7), B(PEAKING, 60, -2.5, 0.8), B(PEAKING, 180, -3, 0.6), B(PEAKING, 700, 1.5, 1.2),
-	    B(PEAKING, 1500, -2, 1.4), B(PEAKING, 2200, 3, 2), B(PEAKING, 3500, -4, 3), B(PEAKING, 5400, 4, 4),
-	    B(PEAKING, 8000, -5, 3), B(HIGH_SHELF, 10000, 3, 0.7) } },
+	  { B(LOW_SHELF, 105, 5.5, 0.7), B(PEAKING, 60, -2.5, 0.8), B(PEAKING, 180, -3, 0.6),
+	    B(PEAKING, 700, 1.5, 1.2), B(PEAKING, 1500, -2, 1.4), B(PEAKING, 2200, 3, 2),
+	    B(PEAKING, 3500, -4, 3), B(PEAKING, 5400, 4, 4), B(PEAKING, 8000, -5, 3),
+	    B(HIGH_SHELF, 10000, 3, 0.7) } },
 	{ "single_narrow", { B(PEAKING, 3000, 6, 20) } },
 	{ "two_close", { B(PEAKING, 1000, 6, 4), B(PEAKING, 1100, 6, 4) } },
 	{ "boost_and_cut", { B(LOW_SHELF, 200, 9, 0.5), B(PEAKING, 60, -6, 1) } },
@@ -47,7 +50,8 @@ static void the_automatic_preamp_is_the_exact_negative_of_the_peak(void **state)
 
 	table_load(&want, "preamp.tsv");
 	for (size_t i = 0; i < want.n_rows; i++) {
-		struct iem_chain *chain = cascade_chain(table_text(&want, i, "name"), table_number(&want, i, "fs"));
+		struct iem_chain *chain =
+			cascade_chain(table_text(&want, i, "name"), table_number(&want, i, "fs"));
 
 		assert_near(iem_chain_preamp_db(chain), table_number(&want, i, "preamp_db"), 1e-3);
 		iem_chain_free(chain);
@@ -79,9 +83,12 @@ static void a_preamp_that_is_given_is_kept(void **state)
 
 static struct iem_chain *side_chain(const enum iem_side *sides, unsigned channels, double gain_db)
 {
-	struct iem_band bands[] = { side_band(IEM_SIDE_LEFT, "PK", 1000, 6, 1), side_band(IEM_SIDE_RIGHT, "PK", 1000, 3, 1) };
+	struct iem_band bands[] = { side_band(IEM_SIDE_LEFT, "PK", 1000, 6, 1),
+				    side_band(IEM_SIDE_RIGHT, "PK", 1000, 3, 1) };
 	const struct iem_eq eq = { .preamp_auto = true, .bands = bands, .n_bands = 2 };
-	struct iem_chain_plan plan = { .eq = &eq, .gain_db = gain_db, .rate_hz = 48000, .channels = channels };
+	struct iem_chain_plan plan = {
+		.eq = &eq, .gain_db = gain_db, .rate_hz = 48000, .channels = channels
+	};
 	struct iem_chain *chain = NULL;
 
 	memcpy(plan.sides, sides, channels * sizeof(*sides));
@@ -125,7 +132,8 @@ static void a_chain_tells_what_it_was_made_for(void **state)
 
 static void bands_that_do_not_fit_the_rate_are_left_out_and_counted(void **state)
 {
-	const struct iem_band bands[] = { band("PK", 1000, 3, 1), band("PK", 4000, 3, 1), band("HS", 10000, 3, 0.7) };
+	const struct iem_band bands[] = { band("PK", 1000, 3, 1), band("PK", 4000, 3, 1),
+					  band("HS", 10000, 3, 0.7) };
 	static const struct {
 		double rate_hz;
 		unsigned skipped;
@@ -147,12 +155,14 @@ static void what_cannot_be_made_is_refused(void **state)
 		unsigned channels;
 		int want;
 	} rows[] = {
-		{ 7999, 2, -ERANGE },  { 768001, 2, -ERANGE }, { (double)NAN, 2, -ERANGE }, { 0, 2, -ERANGE },
-		{ 48000, 0, -ERANGE }, { 48000, 9, -ERANGE },  { 8000, 1, 0 },              { 768000, 8, 0 },
+		{ 7999, 2, -ERANGE }, { 768001, 2, -ERANGE }, { (double)NAN, 2, -ERANGE },
+		{ 0, 2, -ERANGE },    { 48000, 0, -ERANGE },  { 48000, 9, -ERANGE },
+		{ 8000, 1, 0 },       { 768000, 8, 0 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct iem_chain_plan plan = { .rate_hz = rows[i].rate_hz, .channels = rows[i].channels };
+		const struct iem_chain_plan plan = { .rate_hz = rows[i].rate_hz,
+						     .channels = rows[i].channels };
 		struct iem_chain *chain = NULL;
 
 		assert_int_equal(iem_chain_new(&chain, &plan), rows[i].want);

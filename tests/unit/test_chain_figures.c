@@ -1,4 +1,4 @@
-/* chain.h: the figures the daemon decides by: level of a pink spectrum, what its end would change, settling. */
+/* chain.h: the figures the daemon decides by: level, what the chain's end would change, settling time. */
 #include "support.h"
 
 static void a_flat_gain_is_its_own_level_and_its_end_undoes_it(void **state)
@@ -23,7 +23,8 @@ static double pink_of(const struct iem_band *band)
 
 static void the_level_of_one_band_is_its_mean_power(void **state)
 {
-	const struct iem_band bands[] = { band("LS", 105, 6, 0.7), band("PK", 1000, 9, 1), band("HS", 4000, -8, 0.7) };
+	const struct iem_band bands[] = { band("LS", 105, 6, 0.7), band("PK", 1000, 9, 1),
+					  band("HS", 4000, -8, 0.7) };
 
 	for (size_t i = 0; i < ARRAY_LEN(bands); i++) {
 		struct iem_chain *chain = chain_with_preamp(&bands[i], 1, 192000, 2, 0);
@@ -35,7 +36,8 @@ static void the_level_of_one_band_is_its_mean_power(void **state)
 
 static void both_ears_count_half(void **state)
 {
-	const struct iem_band left = side_band(IEM_SIDE_LEFT, "HS", 1, 6, 0.7); /* +6 dB in all that is heard */
+	const struct iem_band left =
+		side_band(IEM_SIDE_LEFT, "HS", 1, 6, 0.7); /* +6 dB in all that is heard */
 	struct iem_chain *chain = chain_with_preamp(&left, 1, 48000, 2, 0);
 
 	assert_near(iem_chain_pink_db(chain), 10 * log10((1 + pow(10, 0.6)) / 2), 0.01);
@@ -62,7 +64,8 @@ static void the_end_of_a_chain_is_judged_by_the_third_octave_that_gains_most(voi
 static void figures_are_finite_at_every_rate(void **state)
 {
 	static const double rates[] = { 8000, 11025, 44100, 48000, 192000, 384000, 768000 };
-	const struct iem_band bands[] = { band("NO", 1000, 0, 30), band("HP", 300, 0, 0.7), band("LP", 3000, 0, 0.7) };
+	const struct iem_band bands[] = { band("NO", 1000, 0, 30), band("HP", 300, 0, 0.7),
+					  band("LP", 3000, 0, 0.7) };
 
 	for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
 		struct iem_chain *chain = chain_of(bands, ARRAY_LEN(bands), rates[i], 2);
@@ -86,9 +89,9 @@ static double ringing(const float *h, uint32_t frames)
 static void settling_is_70_db_of_decay_of_the_slowest_pole(void **state)
 {
 	const struct iem_band bands[] = {
-		band("PK", 25, 6, 3),      band("PK", 100, -6, 4), band("LS", 105, -9, 1.5),  band("HS", 300, 10, 2),
-		band("HP", 40, 0, 2),      band("LP", 500, 0, 2),  band("NO", 1000, 0, 10),   band("PK", 23900, 3, 5),
-		band("PK", 20000, -9, 9),
+		band("PK", 25, 6, 3),    band("PK", 100, -6, 4),  band("LS", 105, -9, 1.5),
+		band("HS", 300, 10, 2),  band("HP", 40, 0, 2),    band("LP", 500, 0, 2),
+		band("NO", 1000, 0, 10), band("PK", 23900, 3, 5), band("PK", 20000, -9, 9),
 	};
 	static float in[48000], h[48000];
 
@@ -104,16 +107,18 @@ static void settling_is_70_db_of_decay_of_the_slowest_pole(void **state)
 		decay = 20 * log10(ringing(h + 1 + n, look) / ringing(h + 1, look));
 		/* Where in its turn the ringing is caught is worth a few dB. */
 		if (!(decay <= -66 && decay >= -76))
-			fail_msg("the band at %g Hz has decayed by %g dB after %u frames", bands[i].freq_hz, decay, n);
+			fail_msg("the band at %g Hz has decayed by %g dB after %u frames", bands[i].freq_hz,
+				 decay, n);
 		iem_chain_free(chain);
 	}
 }
 
-/* With a low Q the poles are real and the slower one counts; below 1 they hardly ring, so the bounds are wider. */
+/* With a low Q the poles are real and the slower one counts; they hardly ring, so the bounds are wider. */
 static void bands_of_low_q_settle_as_well(void **state)
 {
-	const struct iem_band bands[] = { band("HP", 60, 0, 0.3), band("PK", 200, -10, 0.3), band("LS", 200, 4, 0.4),
-					  band("LS", 105, 5.5, 0.7), band("LP", 500, 0, 0.7), band("HS", 9000, 6, 0.7) };
+	const struct iem_band bands[] = { band("HP", 60, 0, 0.3),  band("PK", 200, -10, 0.3),
+					  band("LS", 200, 4, 0.4), band("LS", 105, 5.5, 0.7),
+					  band("LP", 500, 0, 0.7), band("HS", 9000, 6, 0.7) };
 	static float in[48000], h[48000];
 
 	in[0] = 1e6f;
@@ -127,7 +132,8 @@ static void bands_of_low_q_settle_as_well(void **state)
 		iem_chain_process(chain, &ins, &outs, 48000);
 		decay = 20 * log10(ringing(h + 1 + n, 1000) / ringing(h + 1, 1000));
 		if (!(decay <= -58 && decay >= -110))
-			fail_msg("the band at %g Hz has decayed by %g dB after %u frames", bands[i].freq_hz, decay, n);
+			fail_msg("the band at %g Hz has decayed by %g dB after %u frames", bands[i].freq_hz,
+				 decay, n);
 		iem_chain_free(chain);
 	}
 }

@@ -5,10 +5,13 @@ enum { FRAMES = 16384 };
 
 /* A chain as a user has it: ten bands, among them a low and a narrow one. */
 static const struct iem_band ten[] = {
+/* clang-format off */
 #define B(kind, f, gain, width) { IEM_##kind, IEM_SIDE_BOTH, f, gain, width }
-	B(LOW_SHELF, 105, 5.5, 0.7), B(PEAKING, 60, -2.5, 0.8), B(PEAKING, 180, -3, 0.6), B(PEAKING, 700, 1.5, 1.2),
-	B(PEAKING, 1500, -2, 1.4),   B(PEAKING, 2200, 3, 2),    B(PEAKING, 3500, -4, 3),  B(PEAKING, 5400, 4, 4),
-	B(PEAKING, 8000, -5, 3),     B(HIGH_SHELF, 10000, 3, 0.7),
+/* clang-format on */
+	B(LOW_SHELF, 105, 5.5, 0.7),  B(PEAKING, 60, -2.5, 0.8), B(PEAKING, 180, -3, 0.6),
+	B(PEAKING, 700, 1.5, 1.2),    B(PEAKING, 1500, -2, 1.4), B(PEAKING, 2200, 3, 2),
+	B(PEAKING, 3500, -4, 3),      B(PEAKING, 5400, 4, 4),    B(PEAKING, 8000, -5, 3),
+	B(HIGH_SHELF, 10000, 3, 0.7),
 };
 
 static float input[2][FRAMES], output[2][FRAMES], expected[2][FRAMES];
@@ -88,7 +91,8 @@ static void the_measured_response_is_the_one_it_tells(void **state)
 		input[0][0] = input[1][0] = 1;
 		run(chain, input, output, 0, FRAMES);
 		for (double f = 20; f < fmin(20000, 0.49 * rates[r]); f *= 1.3)
-			assert_near(dft_db(output[1], FRAMES, f / rates[r]), iem_chain_db(chain, IEM_SIDE_RIGHT, f), 1e-4);
+			assert_near(dft_db(output[1], FRAMES, f / rates[r]),
+				    iem_chain_db(chain, IEM_SIDE_RIGHT, f), 1e-4);
 		iem_chain_free(chain);
 	}
 }
@@ -122,14 +126,17 @@ static void every_channel_gets_the_bands_of_its_ear(void **state)
 		assert_int_equal(iem_chain_new(&chain, &plan), 0);
 		iem_chain_process(chain, ins, outs, 4096);
 		for (unsigned c = 0; c < plan.channels; c++) {
-			const bool left = plan.sides[c] == IEM_SIDE_LEFT, right = plan.sides[c] == IEM_SIDE_RIGHT;
+			const bool left = plan.sides[c] == IEM_SIDE_LEFT,
+				   right = plan.sides[c] == IEM_SIDE_RIGHT;
 
 			assert_near(dft_db(out[c], 4096, 1000 / 48000.0),
 				    iem_band_db(&bands[0], 0, 1000) + (left ? 6 : 0) +
-					    (right ? iem_band_db(&bands[2], 0, 1000) : 0), 0.05);
+					    (right ? iem_band_db(&bands[2], 0, 1000) : 0),
+				    0.05);
 			assert_near(dft_db(out[c], 4096, 3000 / 48000.0),
 				    iem_band_db(&bands[0], 0, 3000) + (right ? -6 : 0) +
-					    (left ? iem_band_db(&bands[1], 0, 3000) : 0), 0.05);
+					    (left ? iem_band_db(&bands[1], 0, 3000) : 0),
+				    0.05);
 		}
 		iem_chain_free(chain);
 	}
@@ -155,7 +162,8 @@ static void the_size_of_the_blocks_changes_nothing(void **state)
 
 static void output_and_input_may_be_the_same_memory(void **state)
 {
-	struct iem_chain *apart = chain_of(ten, ARRAY_LEN(ten), 48000, 2), *same = chain_of(ten, ARRAY_LEN(ten), 48000, 2);
+	struct iem_chain *apart = chain_of(ten, ARRAY_LEN(ten), 48000, 2),
+			 *same = chain_of(ten, ARRAY_LEN(ten), 48000, 2);
 
 	fill_with_noise();
 	run(apart, input, expected, 0, FRAMES);
@@ -177,7 +185,8 @@ static void no_frames_are_no_work(void **state)
 
 static void a_reset_chain_is_as_new(void **state)
 {
-	struct iem_chain *fresh = chain_of(ten, ARRAY_LEN(ten), 48000, 2), *used = chain_of(ten, ARRAY_LEN(ten), 48000, 2);
+	struct iem_chain *fresh = chain_of(ten, ARRAY_LEN(ten), 48000, 2),
+			 *used = chain_of(ten, ARRAY_LEN(ten), 48000, 2);
 
 	fill_with_noise();
 	run(used, input, output, 0, FRAMES);
@@ -214,7 +223,7 @@ static void what_is_no_number_ends_with_its_block_and_stays_in_its_ear(void **st
 	}
 }
 
-/* Numbers below 1e-38 cost a processor hundreds of cycles each; a pause would become the most expensive music. */
+/* Numbers below 1e-38 cost hundreds of cycles each; a pause would become the most expensive music. */
 static void silence_after_sound_becomes_exactly_zero(void **state)
 {
 	const struct iem_band bands[] = { band("PK", 20, 6, 5), band("HP", 15, 0, 0.7) };
@@ -234,14 +243,18 @@ static void silence_after_sound_becomes_exactly_zero(void **state)
 	iem_chain_free(chain);
 }
 
-/* A 20 Hz peak as the cookbook has it, worked out and run in long double: nothing here is rounded as ours is. */
+/*
+ * A 20 Hz peak as the cookbook has it, worked out and run in long double: nothing here is rounded as ours
+ * is.
+ */
 static double noise_dbfs(double rate_hz, double gain_db, double q, double tone_hz)
 {
 	const struct iem_band low = band("PK", 20, gain_db, q);
 	struct iem_chain *chain = chain_with_preamp(&low, 1, rate_hz, 1, 0);
 	const long double w = 2 * 3.14159265358979323846264338327950288L * 20 / (long double)rate_hz;
 	const long double a = powl(10, (long double)gain_db / 40), alpha = sinl(w) / (2 * (long double)q);
-	const long double a0 = 1 + alpha / a, b0 = (1 + alpha * a) / a0, b1 = -2 * cosl(w) / a0, b2 = (1 - alpha * a) / a0;
+	const long double a0 = 1 + alpha / a, b0 = (1 + alpha * a) / a0, b1 = -2 * cosl(w) / a0,
+			  b2 = (1 - alpha * a) / a0;
 	const long double a2 = (1 - alpha / a) / a0;
 	long double s0 = 0, s1 = 0, sum = 0;
 	const size_t frames = 131072;
@@ -264,7 +277,9 @@ static void processing_noise_is_below_minus_150_dbfs(void **state)
 {
 	static const struct {
 		double rate_hz, gain_db, q;
-	} rows[] = { { 48000, 6, 1 }, { 192000, 6, 1 }, { 192000, -12, 4 }, { 192000, 3, 10 }, { 768000, -12, 4 } };
+	} rows[] = {
+		{ 48000, 6, 1 }, { 192000, 6, 1 }, { 192000, -12, 4 }, { 192000, 3, 10 }, { 768000, -12, 4 }
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const double noise_db = noise_dbfs(rows[i].rate_hz, rows[i].gain_db, rows[i].q, 997);

@@ -33,18 +33,22 @@ static void refuses_what_libconfig_would_follow_or_cut(void **state)
 		{ "a comment's end counts once", "/*/ @include */ a = 1;", "" },
 		{ "a string that does not end is told where it begins", "a = 1;\nb = \"x;\n\nc = 2;\n",
 		  "t.conf:2: a text without its closing quote\n" },
-		{ "nor does an escaped quote end it", "a = \"\\\"", "t.conf:1: a text without its closing quote\n" },
+		{ "nor does an escaped quote end it", "a = \"\\\"",
+		  "t.conf:1: a text without its closing quote\n" },
 		{ "2^32 + 1000 would read as 1000", "f = 4294968296;",
 		  "t.conf:1: the whole number 4294968296 is too large\n" },
-		{ "negative too", "f = -4294968296;", "t.conf:1: the whole number -4294968296 is too large\n" },
+		{ "negative too", "f = -4294968296;",
+		  "t.conf:1: the whole number -4294968296 is too large\n" },
 		{ "a leading zero does not make it octal", "f = 04294968296;",
 		  "t.conf:1: the whole number 04294968296 is too large\n" },
 		{ "nor one with digits that octal has", "f = 020000000000;",
 		  "t.conf:1: the whole number 020000000000 is too large\n" },
-		{ "a small one with zeros is good", "f = 000000000000000000000000000000000000000000000000010;", "" },
+		{ "a small one with zeros is good",
+		  "f = 000000000000000000000000000000000000000000000000010;", "" },
 		{ "many digits are too many", "f = 10000000000000000000000000000000000000000000000000;",
 		  "t.conf:1: the whole number 1000000000000000000000000000000000000000 is too large\n" },
-		{ "hexadecimal counts too", "f = 0x1000003E8;", "t.conf:1: the whole number 0x1000003E8 is too large\n" },
+		{ "hexadecimal counts too", "f = 0x1000003E8;",
+		  "t.conf:1: the whole number 0x1000003E8 is too large\n" },
 		{ "however long", "f = 0x0000000000000000000000000000000001000003e8;",
 		  "t.conf:1: the whole number 0x00000000000000000000000000000000010000 is too large\n" },
 		{ "hexadecimal of 32 bits is good", "f = 0x7fffffff;", "" },
@@ -76,7 +80,8 @@ static void a_nul_byte_is_told_with_its_line(void **state)
 
 static void unfinished_texts_end_where_the_text_does(void **state)
 {
-	static const char *const texts[] = { "", "\"", "a = \"b\\", "/*", "/* *", "/", "#", "//", "(((", ")))", "-", "@" };
+	static const char *const texts[] = { "",  "\"", "a = \"b\\", "/*",  "/* *", "/",
+					     "#", "//", "(((",       ")))", "-",    "@" };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct iem_diags diags = { 0 };
@@ -112,7 +117,8 @@ static void finds_the_span_of_a_value(void **state)
 		struct conf_span span = { 0 };
 		const char *missing = NULL;
 
-		assert_int_equal(conf_find_value(rows[i].text, strlen(rows[i].text), rows[i].key, &span, &missing), 0);
+		assert_int_equal(
+			conf_find_value(rows[i].text, strlen(rows[i].text), rows[i].key, &span, &missing), 0);
 		assert_int_equal(span.end - span.begin, strlen(rows[i].value));
 		assert_memory_equal(rows[i].text + span.begin, rows[i].value, strlen(rows[i].value));
 	}
@@ -134,8 +140,9 @@ static void tells_where_a_missing_value_would_go(void **state)
 		struct conf_span span = { 0 };
 		const char *missing = NULL;
 
-		assert_int_equal(conf_find_value(rows[i].text, strlen(rows[i].text), rows[i].key, &span, &missing),
-				 -ENOENT);
+		assert_int_equal(
+			conf_find_value(rows[i].text, strlen(rows[i].text), rows[i].key, &span, &missing),
+			-ENOENT);
 		assert_string_equal(missing, rows[i].missing);
 		assert_int_equal(span.begin, rows[i].at);
 		assert_int_equal(span.end, rows[i].at);

@@ -30,7 +30,8 @@ static void a_change_is_over_when_the_chain_has_settled_and_the_fade_is_done(voi
 	desk_take(&desk, next, false);
 	assert_true(iem_fader_busy(&desk.fader));
 	desk_run(&desk, in, out, settle, 480);
-	assert_memory_equal(out, in, settle * sizeof(float)); /* while the next one settles, only the first is heard */
+	assert_memory_equal(out, in,
+			    settle * sizeof(float)); /* while the next one settles, only the first is heard */
 	desk_run(&desk, in, out, FADE - 1, 480);
 	assert_int_equal(desk.n_back, 0);
 	desk_run(&desk, in, out, 1, 480);
@@ -57,7 +58,8 @@ static void a_chain_without_memory_fades_at_once_and_ends_exactly_at_its_gain(vo
 
 static void of_those_that_wait_only_the_newest_is_heard(void **state)
 {
-	struct iem_chain *chains[] = { gain_chain(0), gain_chain(-10), gain_chain(-20), gain_chain(-30), gain_chain(-40) };
+	struct iem_chain *chains[] = { gain_chain(0), gain_chain(-10), gain_chain(-20), gain_chain(-30),
+				       gain_chain(-40) };
 	struct desk desk;
 
 	fill(1);
@@ -117,7 +119,8 @@ static void at_once_replaces_everything(void **state)
 static void a_reset_leaves_the_newest_and_no_memory(void **state)
 {
 	const struct iem_band b = band("PK", 100, 6, 3);
-	struct iem_chain *newest = chain_with_preamp(&b, 1, RATE, 1, 0), *fresh = chain_with_preamp(&b, 1, RATE, 1, 0);
+	struct iem_chain *newest = chain_with_preamp(&b, 1, RATE, 1, 0),
+			 *fresh = chain_with_preamp(&b, 1, RATE, 1, 0);
 	const float *ins[] = { in };
 	float *outs[] = { other };
 	struct desk desk;

@@ -1,27 +1,31 @@
 /*
  * fader.h: a change of profile leaves nothing to hear.
  *
- * The measure is the DSP reference's: a tone of -6 dBFS through a change between two profiles that are 4.8 dB apart
- * at 1 kHz; one second around the middle of the fade, under a Kaiser window (beta 20); the energy outside +-50 Hz of
- * the tone, against that of a full-scale sine. A level change has side-bands by nature; what lies further out is
- * heard as a click.
+ * The measure is the DSP reference's: a tone of -6 dBFS through a change between two profiles that are 4.8 dB
+ * apart at 1 kHz; one second around the middle of the fade, under a Kaiser window (beta 20); the energy
+ * outside +-50 Hz of the tone, against that of a full-scale sine. A level change has side-bands by nature;
+ * what lies further out is heard as a click.
  */
 #include "fader_world.h"
 
 enum { RATE = 48000, N = RATE, FRAMES = 3 * RATE };
 
+/* clang-format off */
 #define B(kind, f, gain, width) { IEM_##kind, IEM_SIDE_BOTH, f, gain, width }
+/* clang-format on */
 
 static const struct iem_band before[] = {
-	B(LOW_SHELF, 105, 5.5, 0.7), B(PEAKING, 60, -2.5, 0.8), B(PEAKING, 180, -3, 0.6), B(PEAKING, 700, 1.5, 1.2),
-	B(PEAKING, 1000, -3, 1.4),   B(PEAKING, 2200, 3, 2),    B(PEAKING, 3500, -4, 3),  B(PEAKING, 5400, 4, 4),
-	B(PEAKING, 8000, -5, 3),     B(HIGH_SHELF, 10000, -3, 0.7),
+	B(LOW_SHELF, 105, 5.5, 0.7),   B(PEAKING, 60, -2.5, 0.8), B(PEAKING, 180, -3, 0.6),
+	B(PEAKING, 700, 1.5, 1.2),     B(PEAKING, 1000, -3, 1.4), B(PEAKING, 2200, 3, 2),
+	B(PEAKING, 3500, -4, 3),       B(PEAKING, 5400, 4, 4),    B(PEAKING, 8000, -5, 3),
+	B(HIGH_SHELF, 10000, -3, 0.7),
 };
 
 static const struct iem_band after[] = {
-	B(LOW_SHELF, 80, -4, 0.7), B(PEAKING, 25, 6, 3),    B(PEAKING, 220, 2, 0.6), B(PEAKING, 600, -1.5, 1.2),
-	B(PEAKING, 1000, 3, 1.4),  B(PEAKING, 2600, -3, 2), B(PEAKING, 4000, 4, 3),  B(PEAKING, 6000, -4, 4),
-	B(PEAKING, 9000, 5, 3),    B(HIGH_SHELF, 11000, 4, 0.7),
+	B(LOW_SHELF, 80, -4, 0.7),    B(PEAKING, 25, 6, 3),     B(PEAKING, 220, 2, 0.6),
+	B(PEAKING, 600, -1.5, 1.2),   B(PEAKING, 1000, 3, 1.4), B(PEAKING, 2600, -3, 2),
+	B(PEAKING, 4000, 4, 3),       B(PEAKING, 6000, -4, 4),  B(PEAKING, 9000, 5, 3),
+	B(HIGH_SHELF, 11000, 4, 0.7),
 };
 
 /* The modified Bessel function of order 0, by its series. */

@@ -73,7 +73,8 @@ static void all_given_keys_must_hold_and_are_counted(void **state)
 		{ { [IEM_MATCH_USB] = "1234:ABCD" }, 1 },
 		{ { [IEM_MATCH_USB] = "1234:abcd", [IEM_MATCH_PRODUCT] = "Acme*" }, 2 },
 		{ { [IEM_MATCH_USB] = "1234:abcd", [IEM_MATCH_PRODUCT] = "Other*" }, 0 },
-		{ { [IEM_MATCH_USB] = "1234:abcd", [IEM_MATCH_PRODUCT] = "*", [IEM_MATCH_PORT] = "*head*" }, 3 },
+		{ { [IEM_MATCH_USB] = "1234:abcd", [IEM_MATCH_PRODUCT] = "*", [IEM_MATCH_PORT] = "*head*" },
+		  3 },
 		{ { [IEM_MATCH_SERIAL] = "*" }, 0 }, /* what is not known matches nothing, not even `*` */
 	};
 

@@ -1,8 +1,8 @@
 /*
  * chain.h, fader.h: what the audio thread calls neither allocates nor frees.
  *
- * The linker sends every call of the allocator through the __wrap functions below (-Wl,--wrap=malloc ...), and they
- * count while `listening`.
+ * The linker sends every call of the allocator through the __wrap functions below (-Wl,--wrap=malloc ...),
+ * and they count while `listening`.
  */
 #include "fader_world.h"
 

@@ -37,17 +37,30 @@ static void folders_follow_the_base_directory_specification(void **state)
 		const char *environment[6];
 		const char *user, *settings, *state, *shipped;
 	} rows[] = {
-		{ { "HOME=/h" }, "/h/.config/iemd/profiles", "/h/.config/iemd/iemd.conf", "/h/.local/state/iemd",
+		{ { "HOME=/h" },
+		  "/h/.config/iemd/profiles",
+		  "/h/.config/iemd/iemd.conf",
+		  "/h/.local/state/iemd",
 		  IEMD_DATA_DIR "/profiles" },
-		{ { "HOME=/h", "XDG_CONFIG_HOME=/c", "XDG_STATE_HOME=/s", "IEMD_DATA_DIR=/d" }, "/c/iemd/profiles",
-		  "/c/iemd/iemd.conf", "/s/iemd", "/d/profiles" },
+		{ { "HOME=/h", "XDG_CONFIG_HOME=/c", "XDG_STATE_HOME=/s", "IEMD_DATA_DIR=/d" },
+		  "/c/iemd/profiles",
+		  "/c/iemd/iemd.conf",
+		  "/s/iemd",
+		  "/d/profiles" },
 		/* relative paths do not count, nor do empty ones */
-		{ { "HOME=/h", "XDG_CONFIG_HOME=c", "XDG_STATE_HOME=", "IEMD_DATA_DIR=" }, "/h/.config/iemd/profiles",
-		  "/h/.config/iemd/iemd.conf", "/h/.local/state/iemd", IEMD_DATA_DIR "/profiles" },
+		{ { "HOME=/h", "XDG_CONFIG_HOME=c", "XDG_STATE_HOME=", "IEMD_DATA_DIR=" },
+		  "/h/.config/iemd/profiles",
+		  "/h/.config/iemd/iemd.conf",
+		  "/h/.local/state/iemd",
+		  IEMD_DATA_DIR "/profiles" },
 		/* without a home there are no files of the user's */
 		{ { NULL }, NULL, NULL, NULL, IEMD_DATA_DIR "/profiles" },
 		{ { "HOME=h" }, NULL, NULL, NULL, IEMD_DATA_DIR "/profiles" },
-		{ { "XDG_CONFIG_HOME=/c" }, "/c/iemd/profiles", "/c/iemd/iemd.conf", NULL, IEMD_DATA_DIR "/profiles" },
+		{ { "XDG_CONFIG_HOME=/c" },
+		  "/c/iemd/profiles",
+		  "/c/iemd/iemd.conf",
+		  NULL,
+		  IEMD_DATA_DIR "/profiles" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

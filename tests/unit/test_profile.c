@@ -77,9 +77,13 @@ static void every_rule_of_the_format_is_read(void **state)
 {
 	CLEANUP(iem_profile_freep) struct iem_profile *profile = parse(full);
 	static const char *const want[2][IEM_MATCH_KEYS] = {
-		{ [IEM_MATCH_USB] = "1234:abcd", [IEM_MATCH_PRODUCT] = "Acme One", [IEM_MATCH_SERIAL] = "7",
+		{ [IEM_MATCH_USB] = "1234:abcd",
+		  [IEM_MATCH_PRODUCT] = "Acme One",
+		  [IEM_MATCH_SERIAL] = "7",
 		  [IEM_MATCH_ADDRESS] = "00:11" },
-		{ [IEM_MATCH_BLUETOOTH] = "Acme One*", [IEM_MATCH_CARD] = "c", [IEM_MATCH_PORT] = "p",
+		{ [IEM_MATCH_BLUETOOTH] = "Acme One*",
+		  [IEM_MATCH_CARD] = "c",
+		  [IEM_MATCH_PORT] = "p",
 		  [IEM_MATCH_NODE] = "n" },
 	};
 
@@ -136,7 +140,8 @@ static void a_variant_replaces_what_it_gives_and_keeps_the_rest(void **state)
 /* In the file the variants may come before what they fall back to. */
 static void the_order_of_a_file_does_not_matter(void **state)
 {
-	CLEANUP(iem_profile_freep) struct iem_profile *profile =
+	CLEANUP(iem_profile_freep)
+	struct iem_profile *profile =
 		parse("variants = ( { name = \"a\"; eq = { preamp = -1.0; }; } );\n"
 		      "eq = { bands = ( { type = \"notch\"; frequency = 50; q = 9; } ); preamp = -3; };");
 	const struct iem_eq *eq = iem_profile_eq(profile, "a");
@@ -155,7 +160,8 @@ static void what_is_not_given_is_unknown_not_zero(void **state)
 	assert_int_equal(e->form, -1);
 	assert_int_equal(e->back, -1);
 	assert_true(isnan(e->impedance_ohm) && isnan(e->sensitivity.value) && isnan(e->max_power_mw));
-	assert_true(isnan(e->isolation_db) && isnan(e->frequency_range_hz.x) && isnan(e->frequency_range_hz.y));
+	assert_true(isnan(e->isolation_db) && isnan(e->frequency_range_hz.x) &&
+		    isnan(e->frequency_range_hz.y));
 	assert_true(profile->eq.preamp_auto);
 	assert_int_equal(profile->eq.reference, IEM_REFERENCE_ANALOG);
 	assert_string_equal(iem_profile_title(profile, title, sizeof(title)), "acme-one");
@@ -163,9 +169,11 @@ static void what_is_not_given_is_unknown_not_zero(void **state)
 
 static void whole_numbers_do_where_numbers_are_wanted(void **state)
 {
-	CLEANUP(iem_profile_freep) struct iem_profile *profile =
+	CLEANUP(iem_profile_freep)
+	struct iem_profile *profile =
 		parse("earphone = { impedance = 22; isolation = 0; max_power = 30L; };\n"
-		      "eq = { preamp = -6; bands = ( { type = \"peaking\"; frequency = 1000; gain = -6; q = 1; } ); };");
+		      "eq = { preamp = -6; bands = ( { type = \"peaking\"; frequency = 1000; gain = -6; q = "
+		      "1; } ); };");
 
 	assert_near(profile->earphone.impedance_ohm, 22, 0);
 	assert_near(profile->earphone.max_power_mw, 30, 0);
@@ -175,8 +183,9 @@ static void whole_numbers_do_where_numbers_are_wanted(void **state)
 
 static void texts_may_hold_what_would_be_a_mistake_outside(void **state)
 {
-	CLEANUP(iem_profile_freep) struct iem_profile *profile =
-		parse("# @include \"x\"\norigin = \"see @include, (a,) and 4294968296 at Fran\xc3\xa7ois'\";");
+	CLEANUP(iem_profile_freep)
+	struct iem_profile *profile = parse(
+		"# @include \"x\"\norigin = \"see @include, (a,) and 4294968296 at Fran\xc3\xa7ois'\";");
 
 	assert_string_equal(profile->origin, "see @include, (a,) and 4294968296 at Fran\xc3\xa7ois'");
 }
@@ -188,15 +197,17 @@ static char *many_bands(const char *channels, unsigned n)
 	FILE *out = open_memstream(&text, &size);
 
 	for (unsigned i = 0; i < n; i++)
-		fprintf(out, "%s{ type = \"notch\"; frequency = %u; q = 1; channels = \"%s\"; }", i ? ", " : "", i + 1,
-			channels);
+		fprintf(out, "%s{ type = \"notch\"; frequency = %u; q = 1; channels = \"%s\"; }",
+			i ? ", " : "", i + 1, channels);
 	fclose(out);
 	return text;
 }
 
 static void each_ear_may_have_64_bands(void **state)
 {
-	CLEANUP(iem_freep) char *left = many_bands("left", 64), *right = many_bands("right", 64), *text = NULL;
+	CLEANUP(iem_freep)
+	char *left = many_bands("left", 64),
+	     *right = many_bands("right", 64), *text = NULL;
 	CLEANUP(iem_profile_freep) struct iem_profile *profile = NULL;
 
 	assert_true(asprintf(&text, "eq = { bands = ( %s, %s ); };", left, right) > 0);
@@ -223,7 +234,8 @@ static void no_ear_may_have_65_bands(void **state)
 		struct iem_diags diags = { 0 };
 
 		assert_true(asprintf(&text, "eq = {\nbands = ( %s ); };", bands) > 0);
-		assert_int_equal(iem_profile_parse(&profile, "x", text, strlen(text), "t.conf", &diags), -EINVAL);
+		assert_int_equal(iem_profile_parse(&profile, "x", text, strlen(text), "t.conf", &diags),
+				 -EINVAL);
 		assert_told(&diags, rows[i].want);
 		assert_null(profile);
 	}
@@ -232,7 +244,8 @@ static void no_ear_may_have_65_bands(void **state)
 /* A file is right or wrong by itself; which of its bands can be played depends on the rate. */
 static void a_band_above_half_a_rate_is_kept_in_the_profile(void **state)
 {
-	CLEANUP(iem_profile_freep) struct iem_profile *profile =
+	CLEANUP(iem_profile_freep)
+	struct iem_profile *profile =
 		parse("eq = { bands = ( { type = \"notch\"; frequency = 384000; q = 1; } ); };");
 
 	assert_int_equal(profile->eq.n_bands, 1);
@@ -258,10 +271,17 @@ static void the_title_is_what_is_known(void **state)
 
 static void ids_are_plain_lower_case_names(void **state)
 {
-	static const char *const good[] = { "a", "7hz-timeless", "a.b_c-d",
-					    "0123456789012345678901234567890123456789012345678901234567890123" };
-	static const char *const bad[] = { "", "A", "-a", ".a", "_a", "a b", "a/b", "..", "\xc3\xa9",
-					   "01234567890123456789012345678901234567890123456789012345678901234" };
+	static const char *const good[] = {
+		"a", "7hz-timeless", "a.b_c-d",
+		"0123456789012345678901234567890123456789012345678901234567890123"
+	};
+	static const char *const bad[] = {
+		"",         "A",
+		"-a",       ".a",
+		"_a",       "a b",
+		"a/b",      "..",
+		"\xc3\xa9", "01234567890123456789012345678901234567890123456789012345678901234"
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
 		assert_true(iem_id_valid(good[i]));

@@ -13,27 +13,34 @@ static const struct row {
 	{ "a misspelt key is not lost", "\norigins = \"x\";",
 	  "t.conf:2: unknown key 'origins'; allowed here are earphone, match, eq, variants, origin\n" },
 	{ "nor one in a group", EAR("\n\nimpedence = 3;"),
-	  "t.conf:3: unknown key 'impedence'; allowed here are like, brand, model, form, drivers, back, impedance, "
+	  "t.conf:3: unknown key 'impedence'; allowed here are like, brand, model, form, drivers, back, "
+	  "impedance, "
 	  "impedance_curve, sensitivity, frequency_range, max_power, isolation\n" },
 	{ "nor one in a band", BAND("type = \"notch\"; frequency = 9; q = 1; fgain = 2;"),
 	  "t.conf:1: unknown key 'fgain'; allowed here are type, frequency, gain, q, channels\n" },
-	{ "a format of the future", "\nformat = 2;\nnews = 1;", "t.conf:2: 'format' is 2; this version reads 1 only\n" },
+	{ "a format of the future", "\nformat = 2;\nnews = 1;",
+	  "t.conf:2: 'format' is 2; this version reads 1 only\n" },
 	{ "a format that is no number", "format = \"1\";",
 	  "t.conf:1: 'format' wants a whole number; this version reads 1\n" },
 
 	{ "a quoted number is a typo", EAR("impedance = \"22\";"),
 	  "t.conf:1: 'impedance' wants a number, 1 to 10000 ohm\n" },
-	{ "a truth is no number", EAR("impedance = true;"), "t.conf:1: 'impedance' wants a number, 1 to 10000 ohm\n" },
+	{ "a truth is no number", EAR("impedance = true;"),
+	  "t.conf:1: 'impedance' wants a number, 1 to 10000 ohm\n" },
 	{ "a number is no text", EAR("brand = 7;"), "t.conf:1: 'brand' wants a text in quotes\n" },
 	{ "a group is no text", "origin = { a = 1; };", "t.conf:1: 'origin' wants a text in quotes\n" },
 	{ "a number is no group", "eq = 3;", "t.conf:1: 'eq' wants a group { ... }\n" },
 	{ "a list is no group", "earphone = ( 1 );", "t.conf:1: 'earphone' wants a group { ... }\n" },
-	{ "a group is no list", "match = { usb = \"1234:abcd\"; };", "t.conf:1: 'match' wants a list ( ... )\n" },
-	{ "a number is no band", "eq = { bands = ( 1 ); };", "t.conf:1: 'an element' wants a group { ... }\n" },
+	{ "a group is no list", "match = { usb = \"1234:abcd\"; };",
+	  "t.conf:1: 'match' wants a list ( ... )\n" },
+	{ "a number is no band", "eq = { bands = ( 1 ); };",
+	  "t.conf:1: 'an element' wants a group { ... }\n" },
 
 	{ "infinity", EAR("impedance = 1e999;"), "t.conf:1: 'impedance' is inf, outside 1 to 10000 ohm\n" },
-	{ "and the other one", EAR("impedance = -1e999;"), "t.conf:1: 'impedance' is -inf, outside 1 to 10000 ohm\n" },
-	{ "impedance of nothing", EAR("impedance = 0;"), "t.conf:1: 'impedance' is 0, outside 1 to 10000 ohm\n" },
+	{ "and the other one", EAR("impedance = -1e999;"),
+	  "t.conf:1: 'impedance' is -inf, outside 1 to 10000 ohm\n" },
+	{ "impedance of nothing", EAR("impedance = 0;"),
+	  "t.conf:1: 'impedance' is 0, outside 1 to 10000 ohm\n" },
 	{ "isolation", EAR("isolation = 61.0;"), "t.conf:1: 'isolation' is 61, outside 0 to 60 dB\n" },
 	{ "power", EAR("max_power = -1;"), "t.conf:1: 'max_power' is -1, outside 0.01 to 100000 mW\n" },
 	{ "sensitivity", EAR("sensitivity = { value = 1100.0; unit = \"dB/V\"; };"),
@@ -48,7 +55,8 @@ static const struct row {
 	  "t.conf:1: 'count' is 0, outside 1 to 64\n" },
 	{ "half a driver", EAR("drivers = ( { type = \"dynamic\"; count = 1.5; } );"),
 	  "t.conf:1: 'count' is 1.5; a whole number is wanted\n" },
-	{ "a driver of no kind", EAR("drivers = ( { count = 1; } );"), "t.conf:1: the driver lacks 'type'\n" },
+	{ "a driver of no kind", EAR("drivers = ( { count = 1; } );"),
+	  "t.conf:1: the driver lacks 'type'\n" },
 	{ "a range upside down", EAR("frequency_range = ( 20000, 20 );"),
 	  "t.conf:1: 'frequency_range' is 20000 to 20; the lower one comes first\n" },
 	{ "half a range", EAR("frequency_range = ( 20 );"),
@@ -58,7 +66,8 @@ static const struct row {
 	{ "a curve of single numbers", EAR("impedance_curve = ( 20, 9 );"),
 	  "t.conf:1: 'impedance_curve' wants pairs of numbers, ( (x, y), ... )\n"
 	  "t.conf:1: 'impedance_curve' wants pairs of numbers, ( (x, y), ... )\n" },
-	{ "a like that is no id", EAR("like = \"../x\";"), "t.conf:1: 'like' is \"../x\", which is no profile's id\n" },
+	{ "a like that is no id", EAR("like = \"../x\";"),
+	  "t.conf:1: 'like' is \"../x\", which is no profile's id\n" },
 
 	{ "frequency", BAND("type = \"notch\"; frequency = 0.5; q = 1;"),
 	  "t.conf:1: 'frequency' is 0.5, outside 1 to 384000 Hz\n" },
@@ -66,17 +75,21 @@ static const struct row {
 	  "t.conf:1: 'gain' is 40.5, outside -40 to 40 dB\n" },
 	{ "a Q of zero has no filter", BAND("type = \"notch\"; frequency = 9; q = 0;"),
 	  "t.conf:1: 'q' is 0, outside 0.05 to 100\n" },
-	{ "too high a Q", BAND("type = \"notch\"; frequency = 9; q = 101;"), "t.conf:1: 'q' is 101, outside 0.05 to 100\n" },
-	{ "preamp never above 0", "eq = { preamp = 0.5; };", "t.conf:1: 'preamp' is 0.5, outside -60 to 0 dB\n" },
+	{ "too high a Q", BAND("type = \"notch\"; frequency = 9; q = 101;"),
+	  "t.conf:1: 'q' is 101, outside 0.05 to 100\n" },
+	{ "preamp never above 0", "eq = { preamp = 0.5; };",
+	  "t.conf:1: 'preamp' is 0.5, outside -60 to 0 dB\n" },
 	{ "a preamp in words", "eq = { preamp = \"loud\"; };",
 	  "t.conf:1: 'preamp' is \"loud\"; allowed are \"auto\" and -60 to 0 dB\n" },
 	{ "a reference at another rate", "eq = { reference = \"cookbook-96000\"; };",
 	  "t.conf:1: 'reference' is \"cookbook-96000\"; allowed are \"analog\", \"cookbook-44100\", "
 	  "\"cookbook-48000\"\n" },
 	{ "an unknown type", BAND("type = \"bell\"; frequency = 9; q = 1;"),
-	  "t.conf:1: 'type' is \"bell\"; allowed are \"peaking\", \"low-shelf\", \"high-shelf\", \"low-pass\", "
+	  "t.conf:1: 'type' is \"bell\"; allowed are \"peaking\", \"low-shelf\", \"high-shelf\", "
+	  "\"low-pass\", "
 	  "\"high-pass\", \"band-pass\", \"notch\", \"all-pass\"\n" },
-	{ "an empty band", BAND(""), "t.conf:1: the band lacks 'type'\nt.conf:1: the band lacks 'frequency'\n" },
+	{ "an empty band", BAND(""),
+	  "t.conf:1: the band lacks 'type'\nt.conf:1: the band lacks 'frequency'\n" },
 	{ "a peak without gain", BAND("type = \"peaking\"; frequency = 9; q = 1;"),
 	  "t.conf:1: the peaking band lacks 'gain'\n" },
 	{ "a peak without width", BAND("type = \"peaking\"; frequency = 9; gain = 1;"),
@@ -86,7 +99,8 @@ static const struct row {
 	{ "a third ear", BAND("type = \"notch\"; frequency = 9; q = 1; channels = \"middle\";"),
 	  "t.conf:1: 'channels' is \"middle\"; allowed are \"all\", \"left\", \"right\"\n" },
 
-	{ "a variant nobody can name", "variants = ( { eq = { }; } );", "t.conf:1: the variant lacks a 'name'\n" },
+	{ "a variant nobody can name", "variants = ( { eq = { }; } );",
+	  "t.conf:1: the variant lacks a 'name'\n" },
 	{ "two of a name", "variants = ( { name = \"a\"; },\n{ name = \"a\"; } );",
 	  "t.conf:2: there are two variants 'a'\n" },
 	{ "a rule that asks for nothing", "match = ( { } );",
@@ -104,12 +118,14 @@ static const struct row {
 	{ "a text over two lines", "origin = \"a\\nb\";", "t.conf:1: 'origin' holds a control character\n" },
 	{ "Latin-1 would stop every message that quotes it", "\norigin = \"Fran\xe7ois\";",
 	  "t.conf:2: 'origin' is not UTF-8 text\n" },
-	{ "nor may a wrong word be quoted then", EAR("form = \"\xe7\";"), "t.conf:1: 'form' is not UTF-8 text\n" },
+	{ "nor may a wrong word be quoted then", EAR("form = \"\xe7\";"),
+	  "t.conf:1: 'form' is not UTF-8 text\n" },
 	{ "escaped bytes count too", "origin = \"\\xe7\";", "t.conf:1: 'origin' is not UTF-8 text\n" },
 	{ "half a character", "origin = \"\xe2\x82\";", "t.conf:1: 'origin' is not UTF-8 text\n" },
 	{ "a slash in two bytes", "origin = \"\xc0\xaf\";", "t.conf:1: 'origin' is not UTF-8 text\n" },
 	{ "half a surrogate pair", "origin = \"\xed\xa0\x80\";", "t.conf:1: 'origin' is not UTF-8 text\n" },
-	{ "beyond the last character", "origin = \"\xf4\x90\x80\x80\";", "t.conf:1: 'origin' is not UTF-8 text\n" },
+	{ "beyond the last character", "origin = \"\xf4\x90\x80\x80\";",
+	  "t.conf:1: 'origin' is not UTF-8 text\n" },
 
 	{ "all mistakes are told in one pass",
 	  "earphone = {\n"
@@ -178,8 +194,8 @@ static void a_syntax_error_is_told_with_its_line(void **state)
 		{ "not one either", "q = inf;", "t.conf:1: " },
 		{ "without quotes", "\norigin = somewhere;", "t.conf:2: " },
 		{ "the same key twice", "origin = \"a\";\norigin = \"b\";", "t.conf:2: " },
-		{ "the same key twice in a group", "earphone = {\nbrand = \"a\";\nmodel = \"c\";\nbrand = \"b\";\n};",
-		  "t.conf:4: " },
+		{ "the same key twice in a group",
+		  "earphone = {\nbrand = \"a\";\nmodel = \"c\";\nbrand = \"b\";\n};", "t.conf:4: " },
 		{ "a bracket too many", "origin = \"a\";\n};", "t.conf:2: " },
 	};
 
@@ -188,7 +204,8 @@ static void a_syntax_error_is_told_with_its_line(void **state)
 		struct iem_diags diags = { 0 };
 		CLEANUP(iem_freep) char *lines = NULL;
 
-		assert_int_equal(iem_profile_parse(&profile, "x", rows[i].text, strlen(rows[i].text), "t.conf", &diags),
+		assert_int_equal(iem_profile_parse(&profile, "x", rows[i].text, strlen(rows[i].text),
+						   "t.conf", &diags),
 				 -EINVAL);
 		lines = diag_lines(&diags);
 		assert_int_equal(diags.n, 1);

@@ -1,4 +1,7 @@
-/* profiles/: every shipped file, and the examples of the documents, through the reader that the daemon uses. */
+/*
+ * profiles/: every shipped file, and the examples of the documents, through the reader that the daemon
+ * uses.
+ */
 #include "support.h"
 
 #include "core/conf.h"
@@ -70,7 +73,8 @@ static void every_file_says_where_its_figures_come_from(void **state)
 	const size_t n = iem_store_entries(store, &entries);
 
 	for (size_t i = 0; i < n; i++) {
-		const char *origin = entries[i]->profile ? entries[i]->profile->origin : entries[i]->source->origin;
+		const char *origin =
+			entries[i]->profile ? entries[i]->profile->origin : entries[i]->source->origin;
 
 		if (!origin || !*origin)
 			fail_msg("%s has no origin", entries[i]->path);
@@ -107,7 +111,9 @@ static void every_equaliser_can_be_played_at_every_usual_rate(void **state)
 	for (size_t i = 0; i < n; i++)
 		for (size_t r = 0; r < ARRAY_LEN(rates) && entries[i]->profile; r++) {
 			const struct iem_chain_plan plan = {
-				.eq = &entries[i]->profile->eq, .rate_hz = rates[r], .channels = 2,
+				.eq = &entries[i]->profile->eq,
+				.rate_hz = rates[r],
+				.channels = 2,
 				.sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT },
 			};
 			struct iem_chain *chain = NULL;

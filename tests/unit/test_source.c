@@ -22,19 +22,18 @@ static int load(struct iem_source **source, const char *text, struct iem_diags *
 
 static void every_key_of_the_format_is_read(void **state)
 {
-	static const char text[] =
-		"format = 1;\n"
-		"source = {\n"
-		"  name = \"Acme Dongle\";  kind = \"dongle\";\n"
-		"  max_voltage = 2.0;\n"
-		"  max_current = 60.0;\n"
-		"  rated_power = ( (16.0, 50.0), (32.0, 60.0) );\n"
-		"  output_impedance = 0.5;\n"
-		"  noise = 1.2;\n"
-		"};\n"
-		"match = ( { usb = \"1234:abcd\"; product = \"Acme Dongle\"; } );\n"
-		"volume = { control = \"Headphone\"; analog = true; };\n"
-		"origin = \"sheet\";\n";
+	static const char text[] = "format = 1;\n"
+				   "source = {\n"
+				   "  name = \"Acme Dongle\";  kind = \"dongle\";\n"
+				   "  max_voltage = 2.0;\n"
+				   "  max_current = 60.0;\n"
+				   "  rated_power = ( (16.0, 50.0), (32.0, 60.0) );\n"
+				   "  output_impedance = 0.5;\n"
+				   "  noise = 1.2;\n"
+				   "};\n"
+				   "match = ( { usb = \"1234:abcd\"; product = \"Acme Dongle\"; } );\n"
+				   "volume = { control = \"Headphone\"; analog = true; };\n"
+				   "origin = \"sheet\";\n";
 	CLEANUP(iem_source_freep) struct iem_source *source = NULL;
 	struct iem_diags diags = { 0 };
 
@@ -75,17 +74,20 @@ static void mistakes_are_told(void **state)
 	static const struct {
 		const char *text, *want;
 	} rows[] = {
-		{ "source = { max_voltage = 0; };", "s.conf:1: 'max_voltage' is 0, outside 0.001 to 1000 V\n" },
+		{ "source = { max_voltage = 0; };",
+		  "s.conf:1: 'max_voltage' is 0, outside 0.001 to 1000 V\n" },
 		{ "source = { output_impedance = \"<1\"; };",
 		  "s.conf:1: 'output_impedance' wants a number, 0 to 10000 ohm\n" },
 		{ "source = { rated_power = ( (32, 60), (16, 50) ); };",
 		  "s.conf:1: 'rated_power' must ascend: 16 comes after 32\n" },
-		{ "source = { rated_power = ( (32, 0) ); };", "s.conf:1: 'an element' is 0, outside 0.001 to 1e+06\n" },
+		{ "source = { rated_power = ( (32, 0) ); };",
+		  "s.conf:1: 'an element' is 0, outside 0.001 to 1e+06\n" },
 		{ "volume = { analog = 1; };", "s.conf:1: 'analog' wants true or false\n" },
-		{ "source = { kind = \"amplifier\"; };",
-		  "s.conf:1: 'kind' is \"amplifier\"; allowed are \"dongle\", \"dac-amp\", \"amp\", \"interface\", "
-		  "\"onboard\", \"board\", \"bluetooth\"\n" },
-		{ "eq = { };", "s.conf:1: unknown key 'eq'; allowed here are source, match, volume, origin\n" },
+		{ "source = { kind = \"amplifier\"; };", "s.conf:1: 'kind' is \"amplifier\"; allowed are "
+							 "\"dongle\", \"dac-amp\", \"amp\", \"interface\", "
+							 "\"onboard\", \"board\", \"bluetooth\"\n" },
+		{ "eq = { };",
+		  "s.conf:1: unknown key 'eq'; allowed here are source, match, volume, origin\n" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

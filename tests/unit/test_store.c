@@ -85,8 +85,11 @@ static void names_that_are_no_ids_are_told(void **state)
 	assert_int_equal(iem_store_scan(w->store), 0);
 	assert_int_equal(iem_store_entries(w->store, &entries), 0);
 	got = diag_lines(iem_store_diags(w->store));
-	assert_true(asprintf(&want, "%s/Bad Name.conf: the file name is no id; allowed are a-z, 0-9, '.', '_' and '-', "
-			     "at most 64 of them, then .conf\n", w->paths.profiles[IEM_FROM_USER]) > 0);
+	assert_true(
+		asprintf(&want,
+			 "%s/Bad Name.conf: the file name is no id; allowed are a-z, 0-9, '.', '_' and '-', "
+			 "at most 64 of them, then .conf\n",
+			 w->paths.profiles[IEM_FROM_USER]) > 0);
 	assert_string_equal(got, want);
 }
 

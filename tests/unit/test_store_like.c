@@ -7,9 +7,11 @@ static void what_is_not_given_is_inherited_and_what_is_given_overrides(void **st
 	const struct iem_earphone *e;
 
 	put(w, "shipped/base.conf",
-	    "earphone = { brand = \"Acme\"; model = \"One\"; form = \"in-ear\"; back = \"open\"; impedance = 16;\n"
+	    "earphone = { brand = \"Acme\"; model = \"One\"; form = \"in-ear\"; back = \"open\"; impedance = "
+	    "16;\n"
 	    "drivers = ( { type = \"dynamic\"; } ); impedance_curve = ( (20, 17), (20000, 18) );\n"
-	    "sensitivity = { value = 120; unit = \"dB/V\"; }; frequency_range = ( 10, 40000 ); max_power = 5;\n"
+	    "sensitivity = { value = 120; unit = \"dB/V\"; }; frequency_range = ( 10, 40000 ); max_power = "
+	    "5;\n"
 	    "isolation = 20; };\n"
 	    "eq = { preamp = -1; bands = ( { type = \"notch\"; frequency = 50; q = 1; } ); };\n"
 	    "match = ( { card = \"x\"; } ); origin = \"base\";");
@@ -36,8 +38,9 @@ static void bands_and_rules_are_not_inherited(void **state)
 	struct world *w = *state;
 	const struct iem_profile *mine;
 
-	put(w, "user/base.conf", "eq = { preamp = -1; bands = ( { type = \"notch\"; frequency = 50; q = 1; } ); };\n"
-				 "match = ( { card = \"x\"; } ); origin = \"base\";");
+	put(w, "user/base.conf",
+	    "eq = { preamp = -1; bands = ( { type = \"notch\"; frequency = 50; q = 1; } ); };\n"
+	    "match = ( { card = \"x\"; } ); origin = \"base\";");
 	put(w, "user/mine.conf", "earphone = { like = \"base\"; };");
 	iem_store_scan(w->store);
 	mine = iem_store_profile(w->store, "mine");
