@@ -241,8 +241,8 @@ static int run_check(const struct invocation *call)
 
 const struct command check_commands[] = {
 	{ "check", "[FILE...]", "Every mistake in settings, profiles and sources", run_check, 0, -1, COMMAND_READS, NULL,
-	  "Without FILE: all there are, also those that others of the same id hide. A FILE is\n"
-	  "settings if it is called iemd.conf, a source if it holds a group 'source', else a\n"
-	  "profile.\n" },
+	  "Without FILE: all there are, also those that others of the same id hide. A FILE\n"
+	  "is settings if it is called iemd.conf, a source if it holds a group 'source',\n"
+	  "else a profile.\n" },
 	COMMAND_END
 };

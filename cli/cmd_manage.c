@@ -135,7 +135,7 @@ const struct command manage_commands[] = {
 	{ "import", "FILE|- [--name ID] [--earphone ID] [--reference R] [--force]",
 	  "A published preset becomes a profile of yours", run_import, 1, 1, 0, import_options,
 	  "FILE is Equalizer APO's text, which AutoEq, REW and squig.link also write; '-'\n"
-	  "reads it from standard input. What cannot be taken over is told. The reference is\n"
+	  "is standard input. What cannot be taken over is told. The reference is\n"
 	  "cookbook-44100 where the file or its name says AutoEq, else cookbook-48000.\n" },
 	{ "remove", "ID", "Remove a profile of yours", run_remove, 1, 1 },
 	{ "rename", "ID NEW", "Give a profile of yours another id", run_rename, 2, 2 },

@@ -198,7 +198,7 @@ static const struct option render_options[] = {
 const struct command response_commands[] = {
 	{ "response", "PROFILE [--rate HZ] [--variant V]", "What a profile does at each frequency", run_response, 1, 1,
 	  COMMAND_READS, response_options,
-	  "A chart on a terminal; else lines of Hz, left and right dB with tabs between them,\n"
+	  "A chart on a terminal; else lines of Hz, left and right dB with tabs between,\n"
 	  "20 Hz to 20 kHz, 48 an octave. The preamp is included.\n" },
 	{ "render", "PROFILE IN.wav OUT.wav [--variant V]", "A sound file through a profile", run_render, 3, 3, 0,
 	  render_options,

@@ -52,11 +52,11 @@ static void print_summaries(FILE *out)
 static void print_overview(FILE *out)
 {
 	fputs("usage: iemctl COMMAND [ARGUMENT...]\n"
-	      "Makes every earphone sound as it should: profiles, settings, and what the service does.\n\n", out);
+	      "Makes every earphone sound as it should: profiles, settings, and the service.\n\n", out);
 	print_summaries(out);
 	fputs("\n* works without the service.\n"
-	      "'iemctl COMMAND --help' tells more; 'iemctl --version' the version. Every command\n"
-	      "that reads has --json. --user and --system choose the bus.\n"
+	      "'iemctl COMMAND --help' tells more; 'iemctl --version' the version. Every\n"
+	      "command that reads has --json. --user and --system choose the bus.\n"
 	      "Exit status: 0 done, 1 failed, 2 wrong usage, 3 the service does not answer,\n"
 	      "4 no such profile, source or output.\n", out);
 }
@@ -76,8 +76,9 @@ static void print_options(const struct option *options, const struct command *co
 
 static void print_help(const struct command *command)
 {
-	say("usage: iemctl %s%s%s\n%s.%s\n", command->name, *command->arguments ? " " : "", command->arguments,
-	    command->summary, command->flags & COMMAND_SERVICE ? "" : " Works without the service.");
+	say("usage: iemctl %s ", command->name);
+	say_wrapped(command->arguments, (int)strlen("usage: iemctl  ") + (int)strlen(command->name));
+	say("%s.%s\n", command->summary, command->flags & COMMAND_SERVICE ? "" : " Works without the service.");
 	if (command->more)
 		say("\n%s", command->more);
 	say("\n");
