@@ -1,0 +1,513 @@
+"""iemctl without a service: every command with right and wrong input, its exit status and what it says.
+
+Run with: IEMD_BUILD=build /usr/bin/python3 -m pytest tests/integration/test_cli_offline.py
+"""
+import cmath
+import json
+import math
+import os
+import pathlib
+import pty
+import re
+import struct
+import subprocess
+
+import pytest
+
+REPO = pathlib.Path(__file__).resolve().parents[2]
+IEMCTL = REPO / os.environ.get("IEMD_BUILD", "build") / "cli" / "iemctl"
+
+ACME = """
+earphone = {
+  brand = "Acme";  model = "One";  form = "in-ear";
+  impedance = 22.0;  sensitivity = { value = 110.0; unit = "dB/mW"; };
+};
+eq = {
+  bands = (
+    { type = "low-shelf"; frequency = 105.0; gain = 5.5; q = 0.7; },
+    { type = "peaking"; frequency = 3100.0; gain = -2.0; q = 1.4; channels = "left"; },
+    { type = "peaking"; frequency = 12000.0; gain = 3.0; q = 2.0; }
+  );
+};
+variants = ( { name = "foam"; eq = { bands = ( ); }; } );
+origin = "measured";
+"""
+
+PRESET = """Preamp: -6.5 dB
+Filter 1: ON LSC Fc 105 Hz Gain 5.5 dB Q 0.70
+Filter 2: ON PK Fc 3100 Hz Gain -2.5 dB Q 1.41
+Filter 3: ON XX Fc 100 Hz Gain 1 dB Q 1
+GraphicEQ: 20 0; 30 1
+"""
+
+
+class Box:
+    """A home of its own, and iemctl in it."""
+
+    def __init__(self, root):
+        self.root = root
+        self.user = root / "config/iemd/profiles"
+        self.shipped = root / "data/profiles"
+        self.settings = root / "config/iemd/iemd.conf"
+        (self.shipped / "sources").mkdir(parents=True)
+        (root / "home").mkdir()
+        self.env = {
+            "HOME": str(root / "home"),
+            "XDG_CONFIG_HOME": str(root / "config"),
+            "XDG_STATE_HOME": str(root / "state"),
+            "XDG_RUNTIME_DIR": str(root / "run"),
+            "IEMD_DATA_DIR": str(root / "data"),
+            "DBUS_SESSION_BUS_ADDRESS": f"unix:path={root}/no-bus",
+            "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={root}/no-bus",
+            "PATH": os.environ["PATH"],
+            "ASAN_OPTIONS": "detect_leaks=1",
+        }
+
+    def run(self, *args, status=0, stdin=b""):
+        done = subprocess.run([IEMCTL, *args], input=stdin, capture_output=True, env=self.env, cwd=self.root,
+                              timeout=20)
+        out, err = done.stdout.decode(), done.stderr.decode()
+        assert done.returncode == status, f"{args}: {done.returncode}\n{out}\n{err}"
+        assert "runtime error" not in err
+        assert all(line.startswith("iemctl: ") for line in err.splitlines())
+        return out, err
+
+    def json(self, *args):
+        return json.loads(self.run(*args, "--json")[0])
+
+    def write(self, path, text):
+        path = self.root / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+
+@pytest.fixture
+def box(tmp_path):
+    box = Box(tmp_path)
+    box.write("data/profiles/acme-one.conf", ACME)
+    return box
+
+
+# --- the program ---------------------------------------------------------------------------------------------------
+
+def test_help_version_and_wrong_usage(box):
+    assert re.fullmatch(r"iemctl \d+\.\d+\.\d+\n", box.run("--version")[0])
+    overview = box.run("help")[0]
+    for command in ("list", "show", "import", "remove", "rename", "response", "render", "check", "set", "limit"):
+        assert re.search(rf"^  {command} ", overview, re.M)
+        text = box.run(command, "--help")[0]
+        assert text == box.run("help", command)[0]
+        assert text.startswith(f"usage: iemctl {command}")
+        assert max(map(len, text.splitlines())) <= 80
+    done = subprocess.run([IEMCTL], capture_output=True, env=box.env)
+    assert done.returncode == 2 and done.stdout == b"" and done.stderr.startswith(b"usage: iemctl COMMAND")
+
+
+@pytest.mark.parametrize("args, said", [
+    (["lst"], "there is no command 'lst'; did you mean 'list'?"),
+    (["xyzzyx"], "there is no command 'xyzzyx'; 'iemctl help' lists them all"),
+    (["--bogus"], "there is no option '--bogus' here"),
+    (["list", "--bogus=1"], "there is no option '--bogus' here"),
+    (["list", "--json=1"], "the option --json takes no value"),
+    (["import", "x", "--json"], "there is no option '--json' here"),
+    (["response", "acme-one", "--rate"], "the option --rate wants a value, HZ"),
+    (["response", "acme-one", "--rate", "7999"], "--rate is '7999'; allowed are numbers from 8000 to 768000"),
+    (["response", "acme-one", "--rate=nan"], "--rate is 'nan'; allowed are numbers from 8000 to 768000"),
+    (["show"], "'show' lacks an argument"),
+    (["show", "a", "b"], "'b' is one argument too many"),
+    (["list", "--user", "--system"], "--user and --system exclude each other"),
+    (["list", "--targets", "--sources"], "--targets and --sources exclude each other"),
+    (["show\x1b[31m"], "there is no command 'show?[31m'"),
+])
+def test_wrong_usage_is_told(box, args, said):
+    assert said in box.run(*args, status=2)[1]
+
+
+def test_options_may_stand_anywhere(box):
+    assert box.run("--json", "list")[0] == box.run("list", "--json")[0]
+    assert box.run("show", "--", "acme-one")[0] == box.run("show", "acme-one")[0]
+    assert box.run("response", "--rate=96000", "acme-one")[0] == box.run("response", "acme-one", "--rate", "96000")[0]
+
+
+# --- list, show ----------------------------------------------------------------------------------------------------
+
+def test_list_tells_where_each_comes_from(box):
+    box.write("data/profiles/zeta.conf", "")
+    box.write("config/iemd/profiles/zeta.conf", 'earphone = { brand = "Zed"; };')
+    box.write("data/profiles/broken.conf", "eq = { bnds = 1; };")
+    listed = {p["id"]: p for p in box.json("list")}
+    assert {i: p["from"] for i, p in listed.items()} == {"acme-one": "shipped", "broken": "shipped", "zeta": "user"}
+    assert listed["acme-one"] == {"id": "acme-one", "brand": "Acme", "model": "One", "from": "shipped",
+                                  "path": str(box.shipped / "acme-one.conf")}
+    assert listed["zeta"]["model"] is None and listed["broken"]["broken"] is True
+    assert re.search(r"^acme-one +Acme One +shipped$", box.run("list")[0], re.M)
+    assert re.search(r"^broken +\(does not load; see 'iemctl check'\) +shipped$", box.run("list")[0], re.M)
+
+
+@pytest.mark.parametrize("pattern, ids", [
+    ("ACME", ["acme-one"]), ("one", ["acme-one"]), ("acme one", ["acme-one"]), ("a*e", ["acme-one"]),
+    ("?cme", ["acme-one"]), ("cm?", []), ("nothing", []),
+])
+def test_list_by_pattern(box, pattern, ids):
+    box.write("data/profiles/zeta.conf", "")
+    assert [p["id"] for p in box.json("list", pattern)] == ids
+
+
+def test_list_sources_and_targets(box):
+    box.write("data/profiles/sources/dongle.conf", 'source = { name = "Acme Dongle"; };')
+    box.write("data/profiles/targets/flat.tsv", "20 0\n")
+    sources, targets = box.json("list", "--sources"), box.json("list", "--targets")
+    assert [(s["id"], s["name"], s["from"]) for s in sources] == [("dongle", "Acme Dongle", "shipped")]
+    assert [(t["id"], t["from"]) for t in targets] == [("flat", "shipped")]
+
+
+def test_empty_list_is_no_failure(box):
+    (box.shipped / "acme-one.conf").unlink()
+    assert box.json("list") == []
+    assert "the list is empty" in box.run("list")[1]
+
+
+def test_show_gives_facts_and_figures(box):
+    p = box.json("show", "acme-one")
+    assert (p["id"], p["from"], p["origin"]) == ("acme-one", "shipped", "measured")
+    assert p["sensitivity_db_per_mw"] == 110
+    assert p["sensitivity_db_per_v"] == pytest.approx(110 + 10 * math.log10(1000 / 22), abs=1e-9)
+    assert p["max_power_mw"] is None and p["back"] is None
+    assert p["bands"][1] == {"type": "peaking", "frequency": 3100.0, "gain": -2.0, "q": 1.4, "channels": "left"}
+    assert p["preamp_db"] == pytest.approx(-5.5, abs=0.1)
+    assert [v["name"] for v in p["variants"]] == ["foam"] and p["variants"][0]["bands"] == []
+    text = box.run("show", "acme-one")[0]
+    assert "110.0 dB/mW, 126.6 dB/V" in text and max(map(len, text.splitlines())) <= 110
+
+
+def test_show_unknown_is_null_and_unknown(box):
+    box.write("data/profiles/bare.conf", 'earphone = { sensitivity = { value = 120; unit = "dB/V"; }; };')
+    p = box.json("show", "bare")
+    assert p["sensitivity_db_per_v"] == 120 and p["sensitivity_db_per_mw"] is None and p["impedance_ohm"] is None
+    assert re.search(r"impedance +unknown", box.run("show", "bare")[0])
+
+
+def test_show_what_is_not_there_or_broken(box):
+    box.write("data/profiles/broken.conf", "\neq = { bnds = 1; };")
+    assert "did you mean 'acme-one'?" in box.run("show", "acme-oen", status=4)[1]
+    assert "broken.conf:2: unknown key 'bnds'" in box.run("show", "broken", status=1)[1]
+
+
+def test_no_terminal_sequence_gets_through(box):
+    box.write("data/profiles/evil.conf", b'earphone = { brand = "a\xc2\x9b31mb"; model = "\xff\xe2\x80\xaec"; };')
+    for args in (["list"], ["show", "evil"]):
+        out = subprocess.run([IEMCTL, *args], capture_output=True, env=box.env).stdout
+        assert b"\xc2\x9b" not in out and b"\xe2\x80\xae" not in out and b"\xff" not in out
+    assert box.json("show", "evil")["model"]
+
+
+# --- import, remove, rename ----------------------------------------------------------------------------------------
+
+def test_import_makes_a_profile(box):
+    box.write("My Acme (Two).txt", PRESET)
+    out, err = box.run("import", "My Acme (Two).txt", "--earphone", "acme-one")
+    written = box.user / "my-acme-two.conf"
+    assert f"wrote {written}" in out and "published: -6.5 dB" in out
+    assert "My Acme (Two).txt:4: filter not taken over: filters of type 'XX' are not known" in err
+    assert "My Acme (Two).txt:5: not taken over: 'GraphicEQ'" in err
+    assert re.search(r"^#.*published preamp is -6.5 dB", written.read_text(), re.M)
+    p = box.json("show", "my-acme-two")
+    assert p["brand"] == "Acme" and p["like"] == "acme-one" and p["eq"]["preamp"] == "auto"
+    assert [(b["type"], b["frequency"], b["gain"], b["q"]) for b in p["bands"]] == [
+        ("low-shelf", 105, 5.5, 0.7), ("peaking", 3100, -2.5, 1.41)]
+    assert p["reference"] == "cookbook-48000"
+    box.run("check")
+
+
+def test_import_reference(box):
+    box.write("a.txt", "# AutoEQ\n" + PRESET)
+    box.run("import", "a.txt")
+    assert box.json("show", "a")["reference"] == "cookbook-44100"
+    box.run("import", "a.txt", "--reference", "analog", "--force")
+    assert box.json("show", "a")["reference"] == "analog"
+    assert '"cookbook-44100"' in box.run("import", "a.txt", "--reference", "vinyl", "--name", "b", status=2)[1]
+
+
+def test_import_from_standard_input(box):
+    assert "--name ID" in box.run("import", "-", stdin=PRESET.encode(), status=2)[1]
+    box.run("import", "-", "--name", "piped", stdin=PRESET.encode())
+    assert "piped" in [p["id"] for p in box.json("list")]
+
+
+def test_import_hides_or_replaces_only_by_force(box):
+    box.write("acme-one.txt", PRESET)
+    assert "--force hides it" in box.run("import", "acme-one.txt", status=1)[1]
+    assert not box.user.exists()
+    box.run("import", "acme-one.txt", "--force")
+    assert "--force replaces it" in box.run("import", "acme-one.txt", status=1)[1]
+    assert box.json("show", "acme-one")["from"] == "user"
+
+
+@pytest.mark.parametrize("args, status, said", [
+    (["missing.txt"], 1, "missing.txt: No such file or directory"),
+    (["empty.txt"], 1, "empty.txt: there is no filter in it that could be taken over"),
+    (["utf16.txt"], 1, "utf16.txt: the file holds NUL bytes"),
+    (["large.txt"], 1, "large.txt: the file is larger than 1 MiB"),
+    (["data"], 1, "data: Is a directory"),
+    (["good.txt", "--name", "Bad Id"], 2, "--name is 'Bad Id'; allowed are a-z"),
+    (["good.txt", "--earphone", "nobody"], 4, "there is no profile 'nobody'"),
+    (["good.txt", "--name", "acme-one", "--earphone", "acme-one", "--force"], 2, "cannot take its facts from"),
+    (["(((.txt"], 2, "no id can be made of the file's name"),
+])
+def test_import_refuses(box, args, status, said):
+    box.write("empty.txt", "Preamp: -3 dB\n")
+    box.write("utf16.txt", PRESET.encode("utf-16"))
+    box.write("large.txt", "#" * (1024 * 1024 + 1))
+    box.write("good.txt", PRESET)
+    box.write("(((.txt", PRESET)
+    assert said in box.run("import", *args, status=status)[1]
+    assert not box.user.exists()
+
+
+def test_remove_only_ones_own(box):
+    assert "shipped with iemd" in box.run("remove", "acme-one", status=1)[1]
+    assert "there is no profile 'nobody'" in box.run("remove", "nobody", status=4)[1]
+    mine = box.write("config/iemd/profiles/acme-one.conf", ACME)
+    out = box.run("remove", "acme-one")[0]
+    assert not mine.exists() and "the shipped profile of that id is in force again" in out
+
+
+def test_remove_tells_who_misses_it(box):
+    box.write("config/iemd/profiles/base.conf", "")
+    box.write("config/iemd/profiles/heir.conf", 'earphone = { like = "base"; };')
+    assert "'heir' takes its facts from 'base'" in box.run("remove", "base")[1]
+
+
+def test_rename(box):
+    mine = box.write("config/iemd/profiles/mine.conf", ACME)
+    assert "there is a profile 'acme-one' already" in box.run("rename", "mine", "acme-one", status=1)[1]
+    assert "'A' is no id" in box.run("rename", "mine", "A", status=2)[1]
+    assert "shipped with iemd" in box.run("rename", "acme-one", "x", status=1)[1]
+    box.run("rename", "nobody", "x", status=4)
+    box.run("rename", "mine", "yours")
+    assert not mine.exists() and (box.user / "yours.conf").read_text() == ACME
+
+
+# --- response, render ----------------------------------------------------------------------------------------------
+
+def response(box, *args):
+    lines = box.run("response", *args)[0].splitlines()
+    assert lines[0] == "Hz\tleft_dB\tright_dB"
+    return [tuple(map(float, line.split("\t"))) for line in lines[1:]]
+
+
+def test_response_grid_and_values(box):
+    points = response(box, "acme-one")
+    assert len(points) == 480 and points[0][0] == 20 and points[-1][0] == 20000
+    assert all(p[0] == pytest.approx(20 * 2 ** (i / 48), rel=1e-6) for i, p in enumerate(points[:-1]))
+    assert points[0][2] == pytest.approx(0, abs=0.2)
+    near = min(points, key=lambda p: abs(p[0] - 3100))
+    assert near[1] - near[2] == pytest.approx(-2, abs=0.02)
+    assert max(p[2] for p in points) <= 1e-9
+    assert all(p[1] == p[2] == 0 for p in response(box, "acme-one", "--variant", "foam"))
+
+
+def test_response_tells_what_a_rate_leaves_out(box):
+    out, err = box.run("response", "acme-one", "--rate", "16000")
+    assert "band 3 (peaking at 12000 Hz) is left out at 16000 Hz" in err
+    assert float(out.splitlines()[-1].split("\t")[0]) == 8000
+    j = box.json("response", "acme-one", "--rate", "16000")
+    assert j["left_out"] == [{"band": 3, "type": "peaking", "frequency": 12000.0}]
+    assert len(j["frequency_hz"]) == len(j["left_db"]) == len(j["right_db"])
+    assert "has no variant 'rubber'; there are 'foam'" in box.run("response", "acme-one", "--variant", "rubber",
+                                                                  status=4)[1]
+
+
+def test_response_draws_on_a_terminal(box):
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([IEMCTL, "response", "acme-one"], stdout=theirs, env=box.env):
+        os.close(theirs)
+        text = b""
+        while True:
+            try:
+                text += os.read(ours, 4096)
+            except OSError:
+                break
+    lines = text.decode().replace("\r", "").splitlines()
+    assert "preamp" in lines[0] and max(map(len, lines)) <= 80 and len(lines) <= 24
+    assert any("L" in line for line in lines[1:-1])
+
+
+def wav(rate, channels, frames):
+    """32-bit floats; frames are tuples."""
+    data = b"".join(struct.pack(f"<{channels}f", *frame) for frame in frames)
+    header = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 3, channels, rate,
+                         rate * channels * 4, channels * 4, 32, b"data", len(data))
+    return header + data
+
+
+def read_wav(data):
+    """@return rate, frames; what is no 32-bit float WAV fails."""
+    assert data[:4] == b"RIFF" and data[8:12] == b"WAVE"
+    at, chunks = 12, {}
+    while at < len(data):
+        name, size = struct.unpack_from("<4sI", data, at)
+        chunks[name] = data[at + 8:at + 8 + size]
+        at += 8 + size + size % 2
+    tag, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", chunks[b"fmt "])
+    assert tag == 3 and bits == 32
+    return rate, list(struct.iter_unpack(f"<{channels}f", chunks[b"data"]))
+
+
+def level_db(samples, hz, rate):
+    return 20 * math.log10(abs(sum(x * cmath.exp(-2j * math.pi * hz / rate * n) for n, x in enumerate(samples))))
+
+
+def test_render_is_what_response_says(box):
+    box.write("in.wav", wav(48000, 2, [(1, 1)] + [(0, 0)] * 8000))
+    box.run("render", "acme-one", "in.wav", "out.wav")
+    rate, frames = read_wav((box.root / "out.wav").read_bytes())
+    assert rate == 48000 and len(frames) == 8001
+    points = response(box, "acme-one")
+    for hz, left, right in points[60::45]:
+        assert level_db([f[0] for f in frames], hz, rate) == pytest.approx(left, abs=0.01)
+        assert level_db([f[1] for f in frames], hz, rate) == pytest.approx(right, abs=0.01)
+
+
+def test_render_sides_by_channel(box):
+    box.write("config/iemd/profiles/split.conf", """eq = { preamp = -20; bands = (
+        { type = "peaking"; frequency = 1000; gain = 10; q = 1; channels = "left"; },
+        { type = "peaking"; frequency = 1000; gain = -10; q = 1; channels = "right"; } ); };""")
+    layouts = {1: "0", 2: "LR", 6: "LR00LR", 8: "LR00LRLR"}
+    want = {"L": -10, "R": -30, "0": -20}
+    for channels, sides in layouts.items():
+        box.write("in.wav", wav(44100, channels, [(1,) * channels] + [(0,) * channels] * 2000))
+        box.run("render", "split", "in.wav", "out.wav")
+        rate, frames = read_wav((box.root / "out.wav").read_bytes())
+        assert rate == 44100
+        for c, side in enumerate(sides):
+            assert level_db([f[c] for f in frames], 1000, rate) == pytest.approx(want[side], abs=0.05)
+
+
+def test_render_in_place_empty_and_variant(box):
+    same = box.write("same.wav", wav(96000, 1, [(0.25,)] * 5000))
+    box.run("render", "acme-one", "same.wav", "same.wav", "--variant", "foam")
+    assert read_wav(same.read_bytes())[1] == [(0.25,)] * 5000
+    box.write("empty.wav", wav(48000, 2, []))
+    assert "0.000 s" in box.run("render", "acme-one", "empty.wav", "out.wav")[0]
+    assert read_wav((box.root / "out.wav").read_bytes())[1] == []
+    assert not list(box.root.glob("*.wav.*"))
+
+
+@pytest.mark.parametrize("args, status, said", [
+    (["nobody", "in.wav", "out.wav"], 4, "there is no profile 'nobody'"),
+    (["acme-one", "nothing.wav", "out.wav"], 1, "nothing.wav: cannot be read: No such file or directory"),
+    (["acme-one", "text.wav", "out.wav"], 1, "text.wav: is no sound file that can be read"),
+    (["acme-one", "nine.wav", "out.wav"], 1, "nine.wav: the file has 9 channels; 1 to 8 can be processed"),
+    (["acme-one", "slow.wav", "out.wav"], 1, "slow.wav: the file's rate is 4000 Hz, outside 8000 to 768000 Hz"),
+    (["acme-one", "in.wav", "no/out.wav"], 1, "no/out.wav: cannot be written: No such file or directory"),
+    (["acme-one", "in.wav", "data"], 1, "data: cannot be written: it is there already, and is no plain file"),
+    (["acme-one", "in.wav"], 2, "'render' lacks an argument"),
+])
+def test_render_refuses(box, args, status, said):
+    box.write("text.wav", "no sound")
+    box.write("in.wav", wav(48000, 2, [(0, 0)]))
+    box.write("nine.wav", wav(48000, 9, [(0,) * 9]))
+    box.write("slow.wav", wav(4000, 1, [(0,)]))
+    assert said in box.run("render", *args, status=status)[1]
+    assert not (box.root / "out.wav").exists()
+
+
+# --- check ---------------------------------------------------------------------------------------------------------
+
+def test_check_is_content(box):
+    assert re.match(r"no mistake in \d+ settings files?, 1 profile and 0 sources\n", box.run("check")[0])
+
+
+def test_check_tells_all_mistakes_in_one_pass(box):
+    box.write("config/iemd/iemd.conf", "\npath = 5;\n")
+    box.write("config/iemd/profiles/one.conf", "\n\neq = { bnds = 1; };\nx = 1;")
+    box.write("config/iemd/profiles/acme-one.conf", 'earphone = { like = "nobody"; };')
+    box.write("data/profiles/one.conf", "hidden = 1;")
+    box.write("data/profiles/sources/s.conf", "source = { max_voltage = -1; };")
+    box.write("data/profiles/Bad Name.conf", "")
+    box.write("data/profiles/generic/ring-a.conf", 'earphone = { like = "ring-b"; };')
+    box.write("data/profiles/generic/ring-b.conf", 'earphone = { like = "ring-a"; };')
+    out, err = box.run("check", status=1)
+    for said in ("iemd.conf:2: 'path' wants one of", "one.conf:3: unknown key 'bnds'", "one.conf:4: unknown key 'x'",
+                 "acme-one.conf:1: 'like' names 'nobody', and there is no such profile",
+                 "data/profiles/one.conf:1: unknown key 'hidden'", "s.conf:1: 'max_voltage' is -1",
+                 "Bad Name.conf: the file name is no id", "'like' runs in a circle"):
+        assert said in err, err
+    assert out == ""
+    told = json.loads(box.run("check", "--json", status=1)[0])
+    assert {"file": str(box.settings), "line": 2, "error": True}.items() <= told[0].items()
+
+
+def test_check_files_by_what_they_are(box):
+    box.write("x/iemd.conf", "level = { mode = \"match\"; };")
+    box.write("x/thing.conf", "source = { name = \"x\"; };")
+    box.write("x/sources/other.conf", "eq = 1;")
+    box.write("x/heir.conf", 'earphone = { like = "acme-one"; };')
+    assert "1 settings file, 1 profile and 1 source" in box.run("check", "x/iemd.conf", "x/thing.conf",
+                                                                "x/heir.conf")[0]
+    assert "x/sources/other.conf:1: unknown key 'eq'; allowed here are source" in box.run(
+        "check", "x/sources/other.conf", status=1)[1]
+    assert "x/gone.conf: cannot be read: No such file" in box.run("check", "x/gone.conf", status=1)[1]
+    box.write("x/heir.conf", '\nearphone = { like = "heir"; };')
+    assert "x/heir.conf:2: 'like' runs in a circle" in box.run("check", "x/heir.conf", status=1)[1]
+
+
+# --- set, limit, loudness ------------------------------------------------------------------------------------------
+
+def test_set_shows_all_and_one(box):
+    lines = box.run("set")[0].splitlines()
+    assert lines[0].split() == ["KEY", "VALUE", "DEFAULT", "ALLOWED"] and len(lines) == 16
+    assert max(map(len, lines)) <= 80
+    assert box.run("set", "level.max_spl")[0] == "none\n"
+    settings = {s["key"]: s for s in box.json("set")}
+    assert settings["level.max_spl"]["value"] is None and settings["detect.names"]["value"] is True
+    assert box.json("set", "loudness.strength") == {"key": "loudness.strength", "value": 0.6, "default": 0.6,
+                                                    "allowed": "0 to 1"}
+
+
+def test_set_changes_one_value_and_no_comment(box):
+    box.write("config/iemd/iemd.conf", "# mine\nlevel = {\n  mode = \"headroom\"; # for now\n};\n")
+    assert "level.mode is match now" in box.run("set", "level.mode", "match")[0]
+    box.run("limit", "95")
+    box.run("loudness", "on")
+    assert box.settings.read_text() == ("# mine\nlevel = {\n  max_spl = 95.0;\n  mode = \"match\"; # for now\n};\n"
+                                        "loudness = { enabled = true; };\n")
+    assert box.run("limit")[0] == "95\n"
+    box.run("limit", "off")
+    assert "max_spl" not in box.settings.read_text()
+    assert box.run("set", "loudness.enabled")[0] == "true\n"
+
+
+@pytest.mark.parametrize("args, said", [
+    (["set", "level.moed"], "there is no setting 'level.moed'; did you mean 'level.mode'?"),
+    (["set", "level"], "there is no setting 'level'"),
+    (["set", "level.mode", "loud"], "'level.mode' cannot be 'loud'; allowed: headroom|match"),
+    (["set", "level.max_spl", "131"], "'level.max_spl' cannot be '131'; allowed: 60 to 130|none"),
+    (["set", "loudness.strength", "-1"], "'loudness.strength' cannot be '-1'; allowed: 0 to 1"),
+    (["limit", "loud"], "'level.max_spl' cannot be 'loud'"),
+    (["loudness", "maybe"], "'loudness.enabled' cannot be 'maybe'; allowed: true|false"),
+])
+def test_set_refuses(box, args, said):
+    assert said in box.run(*args, status=2)[1]
+    assert not box.settings.exists()
+
+
+def test_set_does_not_touch_a_broken_file(box):
+    box.write("config/iemd/iemd.conf", "path = \"auto\";\nlevl = 1;\n")
+    err = box.run("set", "level.mode", "match", status=1)[1]
+    assert "iemd.conf:2: unknown key 'levl'" in err and "'level.mode' was not changed" in err
+    assert box.settings.read_text() == "path = \"auto\";\nlevl = 1;\n"
+    box.write("config/iemd/iemd.conf", "path = \"sideways\";\n")
+    box.run("set", "path", "none")
+    assert box.settings.read_text() == "path = \"none\";\n"
+
+
+def test_without_a_home_there_is_nowhere_to_write(box):
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        del box.env[name]
+    box.write("p.txt", PRESET)
+    assert "there is no place for your settings" in box.run("set", "path", "none", status=1)[1]
+    assert "there is no place for your profiles" in box.run("import", "p.txt", status=1)[1]
+    box.run("list")
