@@ -107,7 +107,8 @@ void chart_print(const struct chart *chart)
 	draw(&field, chart);
 	for (int row = 0; row < field.rows; row++) {
 		apart |= strpbrk(field.at[row], "LR") != NULL;
-		say("%+*.*f |%s\n", LABEL - 1, field.step < 1 ? 1 : 0, field.top - row * field.step + 0.0, field.at[row]);
+		say("%+*.*f |%s\n", LABEL - 1, field.step < 1 ? 1 : 0, field.top - row * field.step + 0.0,
+		    field.at[row]);
 	}
 	print_axis(&field);
 	if (apart)

@@ -66,12 +66,14 @@ static void check_profile(struct check *check, const char *path)
 	if (!like)
 		return;
 	if (strcmp(like, id) == 0)
-		iem_complain(&check->diags, path, profile->like_line, "'like' runs in a circle: '%s' is this profile", like);
+		iem_complain(&check->diags, path, profile->like_line,
+			     "'like' runs in a circle: '%s' is this profile", like);
 	else if (!iem_store_find(check->files.store, IEM_STORE_PROFILES, like))
-		iem_complain(&check->diags, path, profile->like_line, "'like' names '%s', and there is no such profile",
-			     like);
+		iem_complain(&check->diags, path, profile->like_line,
+			     "'like' names '%s', and there is no such profile", like);
 	else if (!iem_store_profile(check->files.store, like))
-		iem_complain(&check->diags, path, profile->like_line, "'like' names '%s', which does not load", like);
+		iem_complain(&check->diags, path, profile->like_line,
+			     "'like' names '%s', which does not load", like);
 }
 
 /* What a scan read is not read again: it knows circles too. @return whether PATH is in force */
@@ -87,7 +89,7 @@ static bool check_in_force(struct check *check, enum iem_store_kind kind, const 
 	return true;
 }
 
-/* --- everything -------------------------------------------------------------------------------------------------- */
+/* --- everything ------------------------------------------------------------------------------- */
 
 static int is_conf(const struct dirent *file)
 {
@@ -147,7 +149,7 @@ static void check_everything(struct check *check)
 	iem_diags_append(&check->diags, iem_store_diags(check->files.store));
 }
 
-/* --- a file by what it is ---------------------------------------------------------------------------------------- */
+/* --- a file by what it is --------------------------------------------------------------------- */
 
 static bool is_settings(const char *path)
 {
@@ -185,7 +187,7 @@ static void check_file(struct check *check, const char *path)
 		check_profile(check, path);
 }
 
-/* --- the answer -------------------------------------------------------------------------------------------------- */
+/* --- the answer ------------------------------------------------------------------------------- */
 
 static int print_json(const struct iem_diags *diags)
 {
@@ -195,8 +197,8 @@ static int print_json(const struct iem_diags *diags)
 		const struct iem_diag *d = &diags->items[i];
 
 		json_array_append_new(list, json_pack("{so, so, sb, so}", "file", json_text(d->file), "line",
-						      d->line > 0 ? json_integer(d->line) : json_null(), "error",
-						      d->error, "text", json_text(d->text)));
+						      d->line > 0 ? json_integer(d->line) : json_null(),
+						      "error", d->error, "text", json_text(d->text)));
 	}
 	return json_put(list);
 }
@@ -240,7 +242,8 @@ static int run_check(const struct invocation *call)
 }
 
 const struct command check_commands[] = {
-	{ "check", "[FILE...]", "Every mistake in settings, profiles and sources", run_check, 0, -1, COMMAND_READS, NULL,
+	{ "check", "[FILE...]", "Every mistake in settings, profiles and sources", run_check, 0, -1,
+	  COMMAND_READS, NULL,
 	  "Without FILE: all there are, also those that others of the same id hide. A FILE\n"
 	  "is settings if it is called iemd.conf, a source if it holds a group 'source',\n"
 	  "else a profile.\n" },

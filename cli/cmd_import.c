@@ -37,7 +37,8 @@ static void import_finish(struct import *import)
 static void slug(const char *path, char id[IEM_MAX_ID + 1])
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
-	const char *end = dot && isalpha((unsigned char)dot[1]) && strlen(dot) <= 5 ? dot : name + strlen(name);
+	const char *end =
+		dot && isalpha((unsigned char)dot[1]) && strlen(dot) <= 5 ? dot : name + strlen(name);
 	size_t n = 0;
 
 	for (; name < end && n < IEM_MAX_ID; name++) {
@@ -58,7 +59,8 @@ static int choose_id(struct import *import, const struct invocation *call)
 	const char *name = option_value(call, "--name");
 
 	if (!name && strcmp(call->args[0], "-") == 0)
-		return usage_error(call, "what comes from standard input has no name; give it one with --name ID");
+		return usage_error(call,
+				   "what comes from standard input has no name; give it one with --name ID");
 	if (name && !iem_id_valid(name))
 		return usage_error(call, "--name is '%s'; " ID_RULE, name, IEM_MAX_ID);
 	if (name)
@@ -102,8 +104,10 @@ static int check_earphone(const struct import *import, const struct files *files
 	for (const struct iem_profile *p = entry->profile; p; id = p->earphone.like,
 				      p = id ? iem_store_profile(files->store, id) : NULL)
 		if (strcmp(p->id, import->id) == 0) {
-			complain("'%s' cannot take its facts from '%s', which is or follows the profile to be written; "
-				 "choose another id with --name", import->id, import->earphone);
+			complain(
+				"'%s' cannot take its facts from '%s', which is or follows the profile to be written; "
+				"choose another id with --name",
+				import->id, import->earphone);
 			return STATUS_USAGE;
 		}
 	return STATUS_DONE;
@@ -115,8 +119,8 @@ static int check_existing(const struct import *import, const struct files *files
 
 	if (!there || force)
 		return STATUS_DONE;
-	complain("there is a profile '%s' already: %s; --force %s it, --name ID writes another", import->id, there->path,
-		 there->from == IEM_FROM_USER ? "replaces" : "hides");
+	complain("there is a profile '%s' already: %s; --force %s it, --name ID writes another", import->id,
+		 there->path, there->from == IEM_FROM_USER ? "replaces" : "hides");
 	return STATUS_FAILED;
 }
 
@@ -135,7 +139,8 @@ static int read_preset(struct import *import, const char *file)
 static int parse_preset(struct import *import)
 {
 	struct iem_diags diags = { 0 };
-	const int r = iem_apo_parse(&import->apo, import->text, import->size, import->file, import->reference, &diags);
+	const int r = iem_apo_parse(&import->apo, import->text, import->size, import->file, import->reference,
+				    &diags);
 
 	complain_diags(&diags);
 	iem_diags_finish(&diags);
@@ -148,7 +153,8 @@ static const char *describe(const struct import *import, char *buf, size_t size)
 	const int n = snprintf(buf, size, "Imported from %s.", slash ? slash + 1 : import->file);
 
 	if (!isnan(import->apo.preamp_db) && n > 0 && (size_t)n < size)
-		snprintf(buf + n, size - (size_t)n, "\nIts published preamp is %g dB; \"auto\" takes the exact one instead.",
+		snprintf(buf + n, size - (size_t)n,
+			 "\nIts published preamp is %g dB; \"auto\" takes the exact one instead.",
 			 import->apo.preamp_db);
 	return buf;
 }
@@ -181,7 +187,9 @@ static void report(const struct import *import, const char *path)
 {
 	CLEANUP(iem_profile_freep) struct iem_profile *profile = NULL;
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
-	struct iem_chain_plan plan = { .rate_hz = 48000, .channels = 2, .sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT } };
+	struct iem_chain_plan plan = { .rate_hz = 48000,
+				       .channels = 2,
+				       .sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT } };
 	char safe[1024];
 
 	if (iem_profile_parse(&profile, import->id, import->profile, strlen(import->profile), path, NULL) < 0)
@@ -204,7 +212,8 @@ static int write_profile(const struct import *import, const struct files *files)
 	int r;
 
 	if (!files->paths.profiles[IEM_FROM_USER]) {
-		complain("there is no place for your profiles: neither XDG_CONFIG_HOME nor HOME names a folder");
+		complain(
+			"there is no place for your profiles: neither XDG_CONFIG_HOME nor HOME names a folder");
 		return STATUS_FAILED;
 	}
 	if (asprintf(&path, "%s/%s.conf", files->paths.profiles[IEM_FROM_USER], import->id) < 0) {

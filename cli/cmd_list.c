@@ -47,9 +47,9 @@ static void add(struct list *list, const struct item *item)
 		return;
 	list->n++;
 	if (list->json) {
-		object = json_pack("{so, so, so, so, so}", "id", json_text(item->id), "brand", json_text(item->brand),
-				   "model", json_text(item->model), "from", json_text(item->from), "path",
-				   json_text(item->path));
+		object = json_pack("{so, so, so, so, so}", "id", json_text(item->id), "brand",
+				   json_text(item->brand), "model", json_text(item->model), "from",
+				   json_text(item->from), "path", json_text(item->path));
 		if (item->name)
 			json_object_set_new(object, "name", json_text(item->name));
 		if (item->broken)
@@ -57,9 +57,13 @@ static void add(struct list *list, const struct item *item)
 		json_array_append_new(list->json, object);
 		return;
 	}
-	snprintf(title, sizeof(title), "%s%s%s", item->brand ? item->brand : "", item->brand && item->model ? " " : "",
-		 item->model ? item->model : item->name && !item->brand ? item->name : "");
-	table_add(&list->table, item->id, item->broken ? "(does not load; see 'iemctl check')" : title, item->from);
+	snprintf(title, sizeof(title), "%s%s%s", item->brand ? item->brand : "",
+		 item->brand && item->model ? " " : "",
+		 item->model                  ? item->model
+		 : item->name && !item->brand ? item->name
+					      : "");
+	table_add(&list->table, item->id, item->broken ? "(does not load; see 'iemctl check')" : title,
+		  item->from);
 }
 
 static void list_entries(struct list *list, const struct iem_store *store, enum iem_store_kind kind)
@@ -135,7 +139,8 @@ static int finish(struct list *list)
 int run_list(const struct invocation *call)
 {
 	CLEANUP(files_close) struct files files;
-	struct list list = { .pattern = call->n_args ? call->args[0] : NULL, .table = { .columns = 3, .shrink = 1 } };
+	struct list list = { .pattern = call->n_args ? call->args[0] : NULL,
+			     .table = { .columns = 3, .shrink = 1 } };
 	const bool targets = option_given(call, "--targets"), sources = option_given(call, "--sources");
 	int status = files_open(&files);
 

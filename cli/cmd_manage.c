@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 /* The entry of a profile that is the user's to change. @return enum status */
-static int own_entry(const struct files *files, const char *id, const char *deed, const struct iem_entry **out)
+static int own_entry(const struct files *files, const char *id, const char *deed,
+		     const struct iem_entry **out)
 {
 	const struct iem_entry *entry = files_entry(files, id);
 
@@ -36,8 +37,9 @@ static void tell_orphans(const struct files *files, const char *id)
 		return;
 	for (size_t i = 0; i < n; i++)
 		if (entries[i]->profile && iem_streq(entries[i]->profile->earphone.like, id))
-			complain("the profile '%s' takes its facts from '%s' and no longer loads: change its 'like' in %s",
-				 entries[i]->id, id, entries[i]->path);
+			complain(
+				"the profile '%s' takes its facts from '%s' and no longer loads: change its 'like' in %s",
+				entries[i]->id, id, entries[i]->path);
 }
 
 static int run_remove(const struct invocation *call)
@@ -59,7 +61,8 @@ static int run_remove(const struct invocation *call)
 	if (iem_store_scan(files.store) >= 0) {
 		entry = iem_store_find(files.store, IEM_STORE_PROFILES, id);
 		if (entry)
-			say("the %s profile of that id is in force again: %s\n", iem_origin_names[entry->from], entry->path);
+			say("the %s profile of that id is in force again: %s\n",
+			    iem_origin_names[entry->from], entry->path);
 		tell_orphans(&files, id);
 	}
 	return after_change();
@@ -104,7 +107,8 @@ static int run_rename(const struct invocation *call)
 		status = check_new_id(&files, call, new_id);
 	if (status != STATUS_DONE)
 		return status;
-	if (asprintf(&to, "%.*s/%s.conf", (int)(strrchr(entry->path, '/') - entry->path), entry->path, new_id) < 0) {
+	if (asprintf(&to, "%.*s/%s.conf", (int)(strrchr(entry->path, '/') - entry->path), entry->path,
+		     new_id) < 0) {
 		to = NULL;
 		return STATUS_FAILED;
 	}
@@ -117,7 +121,8 @@ static int run_rename(const struct invocation *call)
 	if (iem_store_scan(files.store) >= 0) {
 		entry = iem_store_find(files.store, IEM_STORE_PROFILES, id);
 		if (entry)
-			say("the %s profile '%s' is in force again: %s\n", iem_origin_names[entry->from], id, entry->path);
+			say("the %s profile '%s' is in force again: %s\n", iem_origin_names[entry->from], id,
+			    entry->path);
 		tell_orphans(&files, id);
 	}
 	return after_change();

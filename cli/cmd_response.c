@@ -59,8 +59,8 @@ static void tell_left_out(const struct iem_eq *eq, double rate_hz)
 
 	for (size_t i = 0; i < eq->n_bands; i++)
 		if (!iem_band_fits(&eq->bands[i], rate_hz))
-			complain("%s is left out at %g Hz", describe_band(&eq->bands[i], i + 1, text, sizeof(text)),
-				 rate_hz);
+			complain("%s is left out at %g Hz",
+				 describe_band(&eq->bands[i], i + 1, text, sizeof(text)), rate_hz);
 }
 
 static json_t *numbers_json(const double *numbers, int n)
@@ -80,20 +80,20 @@ static json_t *left_out_json(const struct response *response)
 		const struct iem_band *band = &response->eq->bands[i];
 
 		if (!iem_band_fits(band, response->rate_hz))
-			json_array_append_new(list, json_pack("{sI, ss, sf}", "band", (json_int_t)i + 1, "type",
-							      iem_band_type_names[band->type], "frequency",
-							      band->freq_hz));
+			json_array_append_new(list, json_pack("{sI, ss, sf}", "band", (json_int_t)i + 1,
+							      "type", iem_band_type_names[band->type],
+							      "frequency", band->freq_hz));
 	}
 	return list;
 }
 
 static int print_json(const struct response *r)
 {
-	return json_put(json_pack("{ss, so, sf, so, so, so, so, so}", "profile", r->entry->id, "variant",
-				  json_text(r->variant), "rate", r->rate_hz, "preamp_db",
-				  json_number(iem_chain_preamp_db(r->chain) + 0.0), "left_out", left_out_json(r),
-				  "frequency_hz", numbers_json(r->hz, r->n), "left_db", numbers_json(r->left_db, r->n),
-				  "right_db", numbers_json(r->right_db, r->n)));
+	return json_put(json_pack(
+		"{ss, so, sf, so, so, so, so, so}", "profile", r->entry->id, "variant", json_text(r->variant),
+		"rate", r->rate_hz, "preamp_db", json_number(iem_chain_preamp_db(r->chain) + 0.0), "left_out",
+		left_out_json(r), "frequency_hz", numbers_json(r->hz, r->n), "left_db",
+		numbers_json(r->left_db, r->n), "right_db", numbers_json(r->right_db, r->n)));
 }
 
 static int print_tsv(const struct response *r)
@@ -110,8 +110,8 @@ static int print_chart(const struct response *r)
 	char title[2100];
 
 	iem_profile_title(r->entry->profile, title, sizeof(title));
-	say("%s%s%s at %g Hz, preamp %.2f dB included\n\n", title, r->variant ? ", " : "", r->variant ? r->variant : "",
-	    r->rate_hz, iem_chain_preamp_db(r->chain) + 0.0);
+	say("%s%s%s at %g Hz, preamp %.2f dB included\n\n", title, r->variant ? ", " : "",
+	    r->variant ? r->variant : "", r->rate_hz, iem_chain_preamp_db(r->chain) + 0.0);
 	chart_print(&chart);
 	return STATUS_DONE;
 }
@@ -123,13 +123,15 @@ static int prepare(struct response *response, const struct files *files, const s
 
 	response->variant = option_value(call, "--variant");
 	status = option_number(call, "--rate", IEM_MIN_RATE_HZ, IEM_MAX_RATE_HZ, &response->rate_hz);
-	if (status != STATUS_DONE || (status = files_profile(files, call->args[0], &response->entry)) != STATUS_DONE ||
+	if (status != STATUS_DONE ||
+	    (status = files_profile(files, call->args[0], &response->entry)) != STATUS_DONE ||
 	    (status = files_eq(response->entry->profile, response->variant, &response->eq)) != STATUS_DONE)
 		return status;
 	plan.eq = response->eq;
 	plan.rate_hz = response->rate_hz;
 	if (iem_chain_new(&response->chain, &plan) < 0) {
-		complain("no chain can be made of the profile '%s' at %g Hz", call->args[0], response->rate_hz);
+		complain("no chain can be made of the profile '%s' at %g Hz", call->args[0],
+			 response->rate_hz);
 		return STATUS_FAILED;
 	}
 	return STATUS_DONE;
@@ -173,14 +175,15 @@ static int run_render(const struct invocation *call)
 	tell_left_out(eq, result.format.rate_hz);
 	say("wrote %s\n", shown(call->args[2], safe, sizeof(safe)));
 	say("%.3f s, %d Hz, %u %s, preamp %.2f dB, ", (double)result.frames / result.format.rate_hz,
-	    result.format.rate_hz, result.format.channels, result.format.channels == 1 ? "channel" : "channels",
-	    result.preamp_db + 0.0);
+	    result.format.rate_hz, result.format.channels,
+	    result.format.channels == 1 ? "channel" : "channels", result.preamp_db + 0.0);
 	if (isfinite(result.peak_dbfs))
 		say("peak %.2f dBFS\n", result.peak_dbfs + 0.0);
 	else
 		say("silent\n");
 	if (result.peak_dbfs > 0)
-		complain("the peak is above full scale; whatever turns this file into whole numbers would clip it");
+		complain(
+			"the peak is above full scale; whatever turns this file into whole numbers would clip it");
 	return STATUS_DONE;
 }
 
@@ -196,8 +199,8 @@ static const struct option render_options[] = {
 };
 
 const struct command response_commands[] = {
-	{ "response", "PROFILE [--rate HZ] [--variant V]", "What a profile does at each frequency", run_response, 1, 1,
-	  COMMAND_READS, response_options,
+	{ "response", "PROFILE [--rate HZ] [--variant V]", "What a profile does at each frequency", run_response,
+	  1, 1, COMMAND_READS, response_options,
 	  "A chart on a terminal; else lines of Hz, left and right dB with tabs between,\n"
 	  "20 Hz to 20 kHz, 48 an octave. The preamp is included.\n" },
 	{ "render", "PROFILE IN.wav OUT.wav [--variant V]", "A sound file through a profile", run_render, 3, 3, 0,

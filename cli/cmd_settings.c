@@ -43,7 +43,7 @@ static int view_open(struct view *view)
 	return r < 0 ? STATUS_FAILED : STATUS_DONE;
 }
 
-/* --- showing ----------------------------------------------------------------------------------------------------- */
+/* --- showing ---------------------------------------------------------------------------------- */
 
 static json_t *value_json(const struct iem_setting *setting, const struct iem_settings *settings)
 {
@@ -65,8 +65,9 @@ static json_t *setting_json(const struct iem_setting *setting, const struct view
 {
 	char allowed[128];
 
-	return json_pack("{ss, so, so, ss}", "key", setting->name, "value", value_json(setting, &view->settings),
-			 "default", value_json(setting, &view->defaults), "allowed",
+	return json_pack("{ss, so, so, ss}", "key", setting->name, "value",
+			 value_json(setting, &view->settings), "default",
+			 value_json(setting, &view->defaults), "allowed",
 			 iem_setting_allowed(setting, allowed, sizeof(allowed)));
 }
 
@@ -81,7 +82,8 @@ static int show_all(const struct view *view, bool json)
 	for (size_t i = 0; iem_setting_at(&setting, i); i++) {
 		if (list)
 			json_array_append_new(list, setting_json(&setting, view));
-		table_add(&table, setting.name, iem_setting_text(&setting, &view->settings, value, sizeof(value)),
+		table_add(&table, setting.name,
+			  iem_setting_text(&setting, &view->settings, value, sizeof(value)),
 			  iem_setting_text(&setting, &view->defaults, standard, sizeof(standard)),
 			  iem_setting_allowed(&setting, allowed, sizeof(allowed)));
 	}
@@ -105,7 +107,7 @@ static int show_one(const struct iem_setting *setting, bool json)
 	return STATUS_DONE;
 }
 
-/* --- changing ---------------------------------------------------------------------------------------------------- */
+/* --- changing --------------------------------------------------------------------------------- */
 
 /* The text to start from: the file in force, be it the system's, which the user's will hide. */
 static int read_text(const struct iem_paths *paths, char **text, size_t *size)
@@ -135,8 +137,8 @@ static int tell_why_not(const struct iem_paths *paths, const char *text, size_t 
 		iem_settings_parse(&settings, text, size, path, &diags);
 	complain_diags(&diags);
 	iem_diags_finish(&diags);
-	complain("'%s' was not changed: %s", name, r == -EBADMSG ? "the settings file has to be mended first" :
-								   strerror(-r));
+	complain("'%s' was not changed: %s", name,
+		 r == -EBADMSG ? "the settings file has to be mended first" : strerror(-r));
 	return STATUS_FAILED;
 }
 
@@ -145,7 +147,8 @@ static int write_text(const struct iem_paths *paths, const char *text)
 	int r;
 
 	if (!paths->settings) {
-		complain("there is no place for your settings: neither XDG_CONFIG_HOME nor HOME names a folder");
+		complain(
+			"there is no place for your settings: neither XDG_CONFIG_HOME nor HOME names a folder");
 		return STATUS_FAILED;
 	}
 	r = iem_write_atomic(paths->settings, text, strlen(text));
@@ -173,7 +176,8 @@ static int change(const struct iem_setting *setting, const char *value)
 	if ((status = write_text(&view.paths, edited)) != STATUS_DONE)
 		return status;
 	iem_settings_parse(&view.settings, edited, strlen(edited), view.paths.settings, NULL);
-	say("%s is %s now, in %s\n", setting->name, iem_setting_text(setting, &view.settings, now, sizeof(now)),
+	say("%s is %s now, in %s\n", setting->name,
+	    iem_setting_text(setting, &view.settings, now, sizeof(now)),
 	    shown(view.paths.settings, safe, sizeof(safe)));
 	return after_change();
 }
@@ -202,12 +206,13 @@ static int unknown_key(const struct invocation *call, const char *name)
 		words[n] = strcpy(names[n], setting.name);
 	near = nearest(name, words, n);
 	if (near)
-		return usage_error(call, "there is no setting '%s'; did you mean '%s'? 'iemctl set' lists them all", name,
-				   near);
+		return usage_error(call,
+				   "there is no setting '%s'; did you mean '%s'? 'iemctl set' lists them all",
+				   name, near);
 	return usage_error(call, "there is no setting '%s'; 'iemctl set' lists them all", name);
 }
 
-/* --- the commands ------------------------------------------------------------------------------------------------ */
+/* --- the commands ----------------------------------------------------------------------------- */
 
 static int get_or_set(const struct invocation *call, const char *name, const char *value)
 {

@@ -40,7 +40,7 @@ static struct figures figures_of(const struct iem_profile *profile)
 	};
 }
 
-/* --- JSON -------------------------------------------------------------------------------------------------------- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 static json_t *bands_json(const struct iem_eq *eq)
 {
@@ -49,19 +49,21 @@ static json_t *bands_json(const struct iem_eq *eq)
 	for (size_t i = 0; i < eq->n_bands; i++) {
 		const struct iem_band *b = &eq->bands[i];
 
-		json_array_append_new(list, json_pack("{ss, sf, so, sf, ss}", "type", iem_band_type_names[b->type],
-						      "frequency", b->freq_hz, "gain",
-						      json_number(iem_band_has_gain(b->type) ? b->gain_db : NAN), "q", b->q,
-						      "channels", iem_side_names[b->side]));
+		json_array_append_new(list,
+				      json_pack("{ss, sf, so, sf, ss}", "type", iem_band_type_names[b->type],
+						"frequency", b->freq_hz, "gain",
+						json_number(iem_band_has_gain(b->type) ? b->gain_db : NAN),
+						"q", b->q, "channels", iem_side_names[b->side]));
 	}
 	return list;
 }
 
 static json_t *eq_json(const struct iem_eq *eq)
 {
-	return json_pack("{so, so, ss, so}", "preamp", eq->preamp_auto ? json_string("auto") : json_number(eq->preamp_db),
-			 "preamp_db", json_number(preamp_of(eq)), "reference", iem_reference_names[eq->reference],
-			 "bands", bands_json(eq));
+	return json_pack("{so, so, ss, so}", "preamp",
+			 eq->preamp_auto ? json_string("auto") : json_number(eq->preamp_db), "preamp_db",
+			 json_number(preamp_of(eq)), "reference", iem_reference_names[eq->reference], "bands",
+			 bands_json(eq));
 }
 
 static json_t *drivers_json(const struct iem_earphone *e)
@@ -69,8 +71,9 @@ static json_t *drivers_json(const struct iem_earphone *e)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < e->n_drivers; i++)
-		json_array_append_new(list, json_pack("{ss, si}", "type", iem_driver_names[e->drivers[i].type], "count",
-						      e->drivers[i].count));
+		json_array_append_new(list,
+				      json_pack("{ss, si}", "type", iem_driver_names[e->drivers[i].type],
+						"count", e->drivers[i].count));
 	return list;
 }
 
@@ -119,14 +122,15 @@ static json_t *variants_json(const struct iem_profile *profile)
 
 static json_t *facts_json(const struct iem_earphone *e, const struct figures *figures)
 {
-	return json_pack("{so, so, so, so, so, so, so, so, so, so, so, so, so}", "like", json_text(e->like), "brand",
-			 json_text(e->brand), "model", json_text(e->model), "form", json_word(iem_form_names, e->form),
-			 "back", json_word(iem_back_names, e->back), "drivers", drivers_json(e), "impedance_ohm",
-			 json_number(e->impedance_ohm), "impedance_curve",
-			 points_json(e->impedance_curve, e->n_impedance_curve), "sensitivity_db_per_mw",
-			 json_number(figures->db_per_mw), "sensitivity_db_per_v", json_number(figures->db_per_v),
-			 "frequency_range_hz", range_json(&e->frequency_range_hz), "max_power_mw",
-			 json_number(e->max_power_mw), "isolation_db", json_number(e->isolation_db));
+	return json_pack("{so, so, so, so, so, so, so, so, so, so, so, so, so}", "like", json_text(e->like),
+			 "brand", json_text(e->brand), "model", json_text(e->model), "form",
+			 json_word(iem_form_names, e->form), "back", json_word(iem_back_names, e->back),
+			 "drivers", drivers_json(e), "impedance_ohm", json_number(e->impedance_ohm),
+			 "impedance_curve", points_json(e->impedance_curve, e->n_impedance_curve),
+			 "sensitivity_db_per_mw", json_number(figures->db_per_mw), "sensitivity_db_per_v",
+			 json_number(figures->db_per_v), "frequency_range_hz",
+			 range_json(&e->frequency_range_hz), "max_power_mw", json_number(e->max_power_mw),
+			 "isolation_db", json_number(e->isolation_db));
 }
 
 static int show_json(const struct iem_entry *entry, const struct figures *figures)
@@ -135,8 +139,8 @@ static int show_json(const struct iem_entry *entry, const struct figures *figure
 	json_t *object = facts_json(&p->earphone, figures);
 	json_t *rest = json_pack("{ss, ss, so, so, so, so, so, so}", "id", entry->id, "from",
 				 iem_origin_names[entry->from], "path", json_text(entry->path), "origin",
-				 json_text(p->origin), "match", matches_json(p), "eq", eq_json(&p->eq), "variants",
-				 variants_json(p), "bands", bands_json(&p->eq));
+				 json_text(p->origin), "match", matches_json(p), "eq", eq_json(&p->eq),
+				 "variants", variants_json(p), "bands", bands_json(&p->eq));
 
 	json_object_update(object, rest);
 	json_decref(rest);
@@ -145,7 +149,7 @@ static int show_json(const struct iem_entry *entry, const struct figures *figure
 	return json_put(object);
 }
 
-/* --- text -------------------------------------------------------------------------------------------------------- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 static IEM_PRINTF(2, 3) void fact(const char *name, const char *format, ...)
 {
@@ -170,8 +174,8 @@ static void show_drivers(const struct iem_earphone *e)
 	size_t n = 0;
 
 	for (size_t i = 0; i < e->n_drivers && n < sizeof(text); i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%d %s", i ? " + " : "", e->drivers[i].count,
-				      iem_driver_names[e->drivers[i].type]);
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%d %s", i ? " + " : "",
+				      e->drivers[i].count, iem_driver_names[e->drivers[i].type]);
 	if (n)
 		fact("drivers", "%s", text);
 }
@@ -193,13 +197,14 @@ static void show_facts(const struct iem_earphone *e, const struct figures *figur
 	if (e->like)
 		fact("facts like", "%s", e->like);
 	if (e->form >= 0 || e->back >= 0)
-		fact("form", "%s%s%s", e->form >= 0 ? iem_form_names[e->form] : "", e->form >= 0 && e->back >= 0 ? ", " : "",
-		     e->back >= 0 ? iem_back_names[e->back] : "");
+		fact("form", "%s%s%s", e->form >= 0 ? iem_form_names[e->form] : "",
+		     e->form >= 0 && e->back >= 0 ? ", " : "", e->back >= 0 ? iem_back_names[e->back] : "");
 	show_drivers(e);
 	if (isnan(e->impedance_ohm))
 		fact("impedance", "unknown");
 	else
-		fact("impedance", "%g ohm at 1 kHz%s", e->impedance_ohm, e->n_impedance_curve ? ", with a curve" : "");
+		fact("impedance", "%g ohm at 1 kHz%s", e->impedance_ohm,
+		     e->n_impedance_curve ? ", with a curve" : "");
 	show_sensitivity(figures);
 	if (!isnan(e->frequency_range_hz.x))
 		fact("range", "%g Hz to %g Hz, as rated", e->frequency_range_hz.x, e->frequency_range_hz.y);
@@ -223,7 +228,8 @@ static void show_bands(const struct iem_eq *eq)
 		snprintf(q, sizeof(q), "%.3f", b->q);
 		if (iem_band_has_gain(b->type))
 			snprintf(gain, sizeof(gain), "%+.2f", b->gain_db);
-		table_add(&table, number, iem_band_type_names[b->type], freq, gain, q, iem_side_names[b->side]);
+		table_add(&table, number, iem_band_type_names[b->type], freq, gain, q,
+			  iem_side_names[b->side]);
 	}
 	table_print(&table, 2);
 	table_finish(&table);
@@ -231,7 +237,8 @@ static void show_bands(const struct iem_eq *eq)
 
 static void show_eq(const struct iem_eq *eq)
 {
-	fact("preamp", "%.2f dB%s", preamp_of(eq), eq->preamp_auto ? " at 48 kHz (auto)" : ", as the profile says");
+	fact("preamp", "%.2f dB%s", preamp_of(eq),
+	     eq->preamp_auto ? " at 48 kHz (auto)" : ", as the profile says");
 	fact("reference", "%s", iem_reference_names[eq->reference]);
 	if (eq->n_bands)
 		show_bands(eq);
@@ -245,7 +252,8 @@ static void show_text(const struct iem_entry *entry, const struct figures *figur
 	char title[2100], rule[1024];
 
 	iem_profile_title(p, title, sizeof(title));
-	say("%s%s%s\n\n", entry->id, strcmp(title, entry->id) != 0 ? "  " : "", strcmp(title, entry->id) != 0 ? title : "");
+	say("%s%s%s\n\n", entry->id, strcmp(title, entry->id) != 0 ? "  " : "",
+	    strcmp(title, entry->id) != 0 ? title : "");
 	fact("from", "%s, %s", iem_origin_names[entry->from], shown(entry->path, rule, sizeof(rule)));
 	show_facts(&p->earphone, figures);
 	for (size_t i = 0; i < p->n_matches; i++)

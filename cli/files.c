@@ -12,8 +12,8 @@ static const char *environment(const char *name)
 int files_open(struct files *files)
 {
 	*files = (struct files){ .store = NULL };
-	if (iem_paths_init(&files->paths, environment) < 0 || iem_store_new(&files->store, &files->paths) < 0 ||
-	    iem_store_scan(files->store) < 0) {
+	if (iem_paths_init(&files->paths, environment) < 0 ||
+	    iem_store_new(&files->store, &files->paths) < 0 || iem_store_scan(files->store) < 0) {
 		complain("the profiles cannot be read: out of memory");
 		return STATUS_FAILED;
 	}
@@ -49,7 +49,8 @@ const struct iem_entry *files_entry(const struct files *files, const char *id)
 		return entry;
 	near = near_id(files, id);
 	if (near)
-		complain("there is no profile '%s'; did you mean '%s'? 'iemctl list' shows them all", id, near);
+		complain("there is no profile '%s'; did you mean '%s'? 'iemctl list' shows them all", id,
+			 near);
 	else
 		complain("there is no profile '%s'; 'iemctl list' shows them all", id);
 	return NULL;
@@ -81,7 +82,8 @@ int files_eq(const struct iem_profile *profile, const char *variant, const struc
 	for (size_t i = 0; i < profile->n_variants && n < sizeof(names); i++)
 		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s'%s'", i ? ", " : "; there are ",
 				      profile->variants[i].name);
-	complain("the profile '%s' has no variant '%s'%s", profile->id, variant, n ? names : ", nor any other");
+	complain("the profile '%s' has no variant '%s'%s", profile->id, variant,
+		 n ? names : ", nor any other");
 	return STATUS_NOT_FOUND;
 }
 

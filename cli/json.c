@@ -36,7 +36,8 @@ json_t *json_word(const char *const *words, int index)
 int json_put(json_t *value)
 {
 	/* On a terminal everything that could steer it is escaped; 15 digits show 0.1 as 0.1. */
-	const size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(15) | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0);
+	const size_t flags =
+		JSON_INDENT(2) | JSON_REAL_PRECISION(15) | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0);
 
 	if (!value || json_dumpf(value, stdout, flags) < 0) {
 		complain("the answer cannot be put together: out of memory");

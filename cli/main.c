@@ -12,7 +12,8 @@
 static const struct command help_commands[];
 
 static const struct command *const groups[] = {
-	service_commands, profile_commands, manage_commands, response_commands, check_commands, settings_commands, help_commands,
+	service_commands, profile_commands,  manage_commands, response_commands,
+	check_commands,   settings_commands, help_commands,
 };
 
 /* Every command in turn: the one after ROW, NULL for the first and after the last. */
@@ -78,7 +79,8 @@ static void print_help(const struct command *command)
 {
 	say("usage: iemctl %s ", command->name);
 	say_wrapped(command->arguments, (int)strlen("usage: iemctl  ") + (int)strlen(command->name));
-	say("%s.%s\n", command->summary, command->flags & COMMAND_SERVICE ? "" : " Works without the service.");
+	say("%s.%s\n", command->summary,
+	    command->flags & COMMAND_SERVICE ? "" : " Works without the service.");
 	if (command->more)
 		say("\n%s", command->more);
 	say("\n");
@@ -96,7 +98,8 @@ static int unknown_command(const char *name)
 		names[n++] = c->name;
 	near = nearest(name, names, n);
 	if (near)
-		complain("there is no command '%s'; did you mean '%s'? 'iemctl help' lists them all", name, near);
+		complain("there is no command '%s'; did you mean '%s'? 'iemctl help' lists them all", name,
+			 near);
 	else
 		complain("there is no command '%s'; 'iemctl help' lists them all", name);
 	return STATUS_USAGE;
@@ -156,7 +159,8 @@ static int leading_options(int argc, char *const *argv)
 {
 	int n = 1;
 
-	while (n < argc && argv[n][0] == '-' && argv[n][1] && !isdigit((unsigned char)argv[n][1]) && argv[n][1] != '.')
+	while (n < argc && argv[n][0] == '-' && argv[n][1] && !isdigit((unsigned char)argv[n][1]) &&
+	       argv[n][1] != '.')
 		n++;
 	return n - 1;
 }

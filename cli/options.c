@@ -139,7 +139,8 @@ int option_number(const struct invocation *call, const char *name, double min, d
 	if (!text)
 		return STATUS_DONE;
 	if (iem_number_parse(text, &value) < 0 || !(value >= min && value <= max))
-		return usage_error(call, "%s is '%s'; allowed are numbers from %g to %g", name, text, min, max);
+		return usage_error(call, "%s is '%s'; allowed are numbers from %g to %g", name, text, min,
+				   max);
 	*out = value;
 	return STATUS_DONE;
 }

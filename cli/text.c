@@ -12,7 +12,12 @@ static size_t decode(const char *text, uint32_t *code)
 		unsigned char mask, lead;
 		size_t bytes;
 		uint32_t least;
-	} forms[] = { { 0x80, 0x00, 1, 0 }, { 0xe0, 0xc0, 2, 0x80 }, { 0xf0, 0xe0, 3, 0x800 }, { 0xf8, 0xf0, 4, 0x10000 } };
+	} forms[] = {
+		{ 0x80, 0x00, 1, 0 },
+		{ 0xe0, 0xc0, 2, 0x80 },
+		{ 0xf0, 0xe0, 3, 0x800 },
+		{ 0xf8, 0xf0, 4, 0x10000 },
+	};
 
 	for (size_t f = 0; f < ARRAY_LEN(forms); f++) {
 		if ((c[0] & forms[f].mask) != forms[f].lead)
@@ -48,17 +53,20 @@ static bool within(const struct range *ranges, size_t n, uint32_t code)
 /* What steers a terminal or turns the order of writing round. */
 static bool is_harmless(uint32_t code)
 {
-	static const struct range harmful[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
-						{ 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb } };
+	static const struct range harmful[] = {
+		{ 0, 0x1f },         { 0x7f, 0x9f },     { 0x200b, 0x200f }, { 0x2028, 0x202e },
+		{ 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb },
+	};
 
 	return !within(harmful, ARRAY_LEN(harmful), code);
 }
 
 static int width_of(uint32_t code)
 {
-	static const struct range wide[] = { { 0x1100, 0x115f }, { 0x2e80, 0xa4cf }, { 0xac00, 0xd7a3 }, { 0xf900, 0xfaff },
-					     { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 }, { 0xffe0, 0xffe6 },
-					     { 0x1f300, 0x1faff }, { 0x20000, 0x3fffd } };
+	static const struct range wide[] = {
+		{ 0x1100, 0x115f }, { 0x2e80, 0xa4cf }, { 0xac00, 0xd7a3 },   { 0xf900, 0xfaff },   { 0xfe30, 0xfe6f },
+		{ 0xff00, 0xff60 }, { 0xffe0, 0xffe6 }, { 0x1f300, 0x1faff }, { 0x20000, 0x3fffd },
+	};
 	static const struct range none[] = { { 0x0300, 0x036f }, { 0xfe00, 0xfe0f } };
 
 	if (within(none, ARRAY_LEN(none), code))
@@ -173,7 +181,8 @@ static size_t distance(const char *a, const char *b)
 
 		row[0] = i + 1;
 		for (size_t j = 0; j < n; j++) {
-			const size_t change = diagonal + (a[i] != b[j]), shorter = row[j] < row[j + 1] ? row[j] : row[j + 1];
+			const size_t change = diagonal + (a[i] != b[j]),
+				     shorter = row[j] < row[j + 1] ? row[j] : row[j + 1];
 
 			diagonal = row[j + 1];
 			row[j + 1] = change < shorter + 1 ? change : shorter + 1;

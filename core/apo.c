@@ -32,7 +32,7 @@ static int remark(struct import *import, const char *sentence)
 	return 0;
 }
 
-/* --- what can be taken over -------------------------------------------------------------------------------------- */
+/* --- what can be taken over ------------------------------------------------------------------- */
 
 static int read_preamp(struct import *import, const char *key, const char *value)
 {
@@ -74,7 +74,8 @@ static int read_filter(struct import *import, const char *key, const char *value
 	if (!ears)
 		return 0; /* told at the line that names the channel */
 	if (apo_filter(&filter, value, import->reference) < 0) {
-		iem_remark(import->diags, import->path, import->line, "filter not taken over: %s", filter.sentence);
+		iem_remark(import->diags, import->path, import->line, "filter not taken over: %s",
+			   filter.sentence);
 		return 0;
 	}
 	if (filter.off)
@@ -120,17 +121,19 @@ static int read_channel(struct import *import, const char *key, const char *valu
 	if (!import->channels)
 		remark(import, "'Channel' names no channel; the filters below it are not taken over");
 	else if (import->channels == OTHER)
-		remark(import, "not taken over: a channel other than left and right, and the filters below it");
+		remark(import,
+		       "not taken over: a channel other than left and right, and the filters below it");
 	else if (import->channels & OTHER)
 		remark(import, "only left and right are taken over of these channels");
 	return 0;
 }
 
-/* --- what cannot be ---------------------------------------------------------------------------------------------- */
+/* --- what cannot be --------------------------------------------------------------------------- */
 
 static int not_taken(struct import *import, const char *key, const char *value)
 {
-	iem_remark(import->diags, import->path, import->line, "not taken over: '%s' has no counterpart here", key);
+	iem_remark(import->diags, import->path, import->line, "not taken over: '%s' has no counterpart here",
+		   key);
 	return 0;
 }
 
@@ -139,7 +142,8 @@ static int not_a_limit(struct import *import, const char *key, const char *value
 	if (strcasecmp(value, "all") == 0)
 		return 0;
 	iem_remark(import->diags, import->path, import->line,
-		   "not taken over: '%s'; the lines below it are taken over as if it did not stand there", key);
+		   "not taken over: '%s'; the lines below it are taken over as if it did not stand there",
+		   key);
 	return 0;
 }
 
@@ -203,7 +207,7 @@ static bool is_key(const char *text, const char *key)
 	return *text == '\0';
 }
 
-/* --- lines ------------------------------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 static char *trim(char *text)
 {
@@ -314,14 +318,17 @@ static double published_preamp(const struct import *import)
 int iem_apo_parse(struct iem_apo *out, const char *text, size_t size, const char *path,
 		  enum iem_reference reference, struct iem_diags *diags)
 {
-	struct import import = { .channels = LEFT | RIGHT, .reference = reference, .path = path, .diags = diags };
+	struct import import = {
+		.channels = LEFT | RIGHT, .reference = reference, .path = path, .diags = diags
+	};
 	CLEANUP(iem_freep) char *copy = NULL;
 	int r;
 
 	if (size > IEM_APO_MAX_BYTES)
 		return iem_complain(diags, path, 0, "the file is larger than 1 MiB");
 	if (memchr(text, '\0', size))
-		return iem_complain(diags, path, 0, "the file holds NUL bytes; save it as plain text in UTF-8");
+		return iem_complain(diags, path, 0,
+				    "the file holds NUL bytes; save it as plain text in UTF-8");
 	copy = strndup(text, size);
 	if (!copy)
 		return -ENOMEM;

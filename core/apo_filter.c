@@ -65,7 +65,7 @@ static IEM_PRINTF(2, 3) int say(struct apo_filter *out, const char *format, ...)
 	return -EINVAL;
 }
 
-/* --- tokens ------------------------------------------------------------------------------------------------------ */
+/* --- tokens ----------------------------------------------------------------------------------- */
 
 /* A no-break space, in UTF-8 or Latin-1, as REW puts it between thousands. */
 static size_t no_break_space(const char *at)
@@ -125,7 +125,7 @@ struct apo_token apo_next(struct apo_cursor *cursor)
 	return token;
 }
 
-/* --- words to numbers -------------------------------------------------------------------------------------------- */
+/* --- words to numbers ------------------------------------------------------------------------- */
 
 static const struct apo_type *find_type(const char *name)
 {
@@ -172,7 +172,8 @@ static int read_numbers(struct apo_filter *out, struct apo_cursor *cursor, struc
 				continue;
 			value = apo_next(cursor);
 			if (value.kind != APO_NUMBER)
-				return say(out, "'%s' is followed by '%s', which is no number", token.word, value.word);
+				return say(out, "'%s' is followed by '%s', which is no number", token.word,
+					   value.word);
 			if (!isnan(*field))
 				return say(out, "'%s' is given twice", token.word);
 			*field = value.number;
@@ -186,7 +187,7 @@ static int read_numbers(struct apo_filter *out, struct apo_cursor *cursor, struc
 	return 0;
 }
 
-/* --- numbers to a band ------------------------------------------------------------------------------------------- */
+/* --- numbers to a band ------------------------------------------------------------------------ */
 
 static int check_needs(struct apo_filter *out, const struct given *given)
 {
@@ -217,10 +218,12 @@ static void shelf(struct iem_band *band, const struct given *given)
 
 	band->freq_hz = given->freq_hz;
 	if (!isnan(given->slope_db))
-		slope = given->slope_db / 12; /* a second-order shelf is at most that steep without overshoot */
+		slope = given->slope_db /
+			12; /* a second-order shelf is at most that steep without overshoot */
 	else if (!isnan(given->q))
 		slope = iem_slope_from_q(given->q, given->gain_db);
-	band->q = isnan(given->slope_db) && !isnan(given->q) ? given->q : iem_q_from_slope(slope, given->gain_db);
+	band->q = isnan(given->slope_db) && !isnan(given->q) ? given->q
+							     : iem_q_from_slope(slope, given->gain_db);
 	if ((given->type->flags & CORNER) && !(isnan(given->slope_db) && isnan(given->q)))
 		band->freq_hz = centre_of_corner(given, slope);
 }
@@ -273,7 +276,8 @@ static int to_band(struct apo_filter *out, const struct given *given, enum iem_r
 	if (check_range(out) < 0)
 		return -EINVAL;
 	if (given->thousands && given->freq_hz >= (rate > 0 ? rate : 48000) / 2)
-		say(out, "by REW's rule for thousands this frequency is %g Hz; check that it is meant", given->freq_hz);
+		say(out, "by REW's rule for thousands this frequency is %g Hz; check that it is meant",
+		    given->freq_hz);
 	return 0;
 }
 

@@ -27,7 +27,7 @@ struct apo_token apo_next(struct apo_cursor *cursor);
 struct apo_filter {
 	bool off; /* switched off, or of type None */
 	struct iem_band band; /* but for its side */
-	char sentence[APO_MAX_SENTENCE]; /* why it cannot be taken over, or what is odd about it; empty if nothing */
+	char sentence[APO_MAX_SENTENCE]; /* why it cannot be taken over, or what is odd; empty if nothing */
 };
 
 /**

@@ -71,13 +71,14 @@ static void put_pair(FILE *out, const struct iem_point *point)
 	fputs(" )", out);
 }
 
-/* --- the earphone ------------------------------------------------------------------------------------------------ */
+/* --- the earphone ----------------------------------------------------------------------------- */
 
 static void put_drivers(FILE *out, const struct iem_earphone *e)
 {
 	for (size_t i = 0; i < e->n_drivers; i++)
 		fprintf(out, "%s{ type = \"%s\"; count = %d; }%s", i ? ", " : "  drivers = ( ",
-			iem_driver_names[e->drivers[i].type], e->drivers[i].count, i + 1 == e->n_drivers ? " );\n" : "");
+			iem_driver_names[e->drivers[i].type], e->drivers[i].count,
+			i + 1 == e->n_drivers ? " );\n" : "");
 }
 
 static void put_impedance_curve(FILE *out, const struct iem_earphone *e)
@@ -142,7 +143,7 @@ static void put_matches(FILE *out, const struct iem_profile *profile)
 		fputs("\n);\n\n", out);
 }
 
-/* --- the equaliser ----------------------------------------------------------------------------------------------- */
+/* --- the equaliser ---------------------------------------------------------------------------- */
 
 /* What stands in a column for a band: "" where it has no such key. */
 static const char *cell(const struct iem_band *band, int column, char buf[IEM_NUMBER_TEXT])
@@ -208,7 +209,8 @@ static void put_eq(FILE *out, const struct iem_eq *eq, const char *indent)
 		fputs("\"auto\"", out);
 	else
 		put_number(out, eq->preamp_db);
-	fprintf(out, ";\n%s  reference = \"%s\";\n%s  bands = (", indent, iem_reference_names[eq->reference], indent);
+	fprintf(out, ";\n%s  reference = \"%s\";\n%s  bands = (", indent, iem_reference_names[eq->reference],
+		indent);
 	for (size_t i = 0; i < eq->n_bands; i++) {
 		fprintf(out, "%s\n%s    ", i ? "," : "", indent);
 		put_band(out, &eq->bands[i], width);

@@ -104,7 +104,7 @@ int iem_settings_parse(struct iem_settings *out, const char *text, size_t size, 
 	return r < 0 ? r : settings_from(out, &conf);
 }
 
-/* --- the table, for those who show or change settings ------------------------------------------------------------ */
+/* --- the table, for those who show or change settings ----------------------------------------- */
 
 static enum iem_setting_kind kind_of(const struct conf_key *key)
 {
@@ -129,7 +129,8 @@ static bool walk(struct iem_setting *out, const struct conf_key *keys, const cha
 					     .max = key->max, .choices = key->choices };
 		snprintf(out->name, sizeof(out->name), "%s%s%s", group, *group ? "." : "", key->name);
 		iem_settings_init(&defaults);
-		out->may_be_none = key->kind == CONF_NUMBER && isinf(*(double *)((char *)&defaults + key->field));
+		out->may_be_none =
+			key->kind == CONF_NUMBER && isinf(*(double *)((char *)&defaults + key->field));
 		return true;
 	}
 	return false;
@@ -161,7 +162,8 @@ const char *iem_setting_allowed(const struct iem_setting *setting, char *buf, si
 		snprintf(buf, size, "true|false");
 		break;
 	case IEM_SETTING_NUMBER:
-		snprintf(buf, size, "%g to %g%s", setting->min, setting->max, setting->may_be_none ? "|none" : "");
+		snprintf(buf, size, "%g to %g%s", setting->min, setting->max,
+			 setting->may_be_none ? "|none" : "");
 		break;
 	case IEM_SETTING_CHOICE:
 		buf[0] = '\0';
@@ -172,8 +174,8 @@ const char *iem_setting_allowed(const struct iem_setting *setting, char *buf, si
 	return buf;
 }
 
-const char *iem_setting_text(const struct iem_setting *setting, const struct iem_settings *settings, char *buf,
-			     size_t size)
+const char *iem_setting_text(const struct iem_setting *setting, const struct iem_settings *settings,
+			     char *buf, size_t size)
 {
 	const void *field = (const char *)settings + setting->field;
 	char number[IEM_NUMBER_TEXT], *point;

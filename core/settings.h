@@ -61,7 +61,7 @@ struct iem_setting {
 	size_t field;               /* offset in struct iem_settings */
 	double min, max;            /* of a number */
 	const char *const *choices; /* of a choice, NULL at the end */
-	bool may_be_none;           /* a number that may also be "none": INFINITY, written by leaving the key out */
+	bool may_be_none; /* a number that may also be "none": INFINITY, written by leaving the key out */
 };
 
 /** The row at INDEX, in the order of the manual. @return false beyond the last */
@@ -73,8 +73,8 @@ bool iem_setting_find(struct iem_setting *out, const char *name);
 const char *iem_setting_allowed(const struct iem_setting *setting, char *buf, size_t size);
 
 /** The setting's value in SETTINGS as a person writes it: "match", "100", "none". @return buf */
-const char *iem_setting_text(const struct iem_setting *setting, const struct iem_settings *settings, char *buf,
-			     size_t size);
+const char *iem_setting_text(const struct iem_setting *setting, const struct iem_settings *settings,
+			     char *buf, size_t size);
 
 /**
  * Give the setting the value that TEXT says, as iem_setting_text() writes it; for switches "on" and "off" will do,

@@ -20,8 +20,8 @@ static const double *number_of(const struct iem_setting *setting, const struct i
 }
 
 /* The value as libconfig wants it written. */
-static const char *conf_value(const struct iem_setting *setting, const struct iem_settings *settings, char *buf,
-			      size_t size)
+static const char *conf_value(const struct iem_setting *setting, const struct iem_settings *settings,
+			      char *buf, size_t size)
 {
 	char text[64];
 
@@ -43,8 +43,8 @@ static const char *conf_value(const struct iem_setting *setting, const struct ie
 
 static int replace(const struct change *change, const char *with, char **out)
 {
-	if (asprintf(out, "%.*s%s%.*s", (int)change->begin, change->text, with, (int)(change->size - change->end),
-		     change->text + change->end) < 0) {
+	if (asprintf(out, "%.*s%s%.*s", (int)change->begin, change->text, with,
+		     (int)(change->size - change->end), change->text + change->end) < 0) {
 		*out = NULL;
 		return -ENOMEM;
 	}
@@ -118,7 +118,8 @@ static int insert_into_group(struct change *change, const char *line, char **out
 		after = end + 1;
 		change->begin = change->end = (size_t)(after - change->text);
 		indent = strspn(after, " \t");
-		n = asprintf(&insert, "%.*s%s%s\n", (int)indent, after, after[indent] == '}' ? "\t" : "", line);
+		n = asprintf(&insert, "%.*s%s%s\n", (int)indent, after, after[indent] == '}' ? "\t" : "",
+			     line);
 	} else {
 		n = asprintf(&insert, " %s", line);
 	}
@@ -152,7 +153,8 @@ static int edit(struct change *change, const char *name, const char *value, char
 	return missing == name ? append_line(change, line, out) : insert_into_group(change, line, out);
 }
 
-static bool same_value(const struct iem_setting *setting, const struct iem_settings *a, const struct iem_settings *b)
+static bool same_value(const struct iem_setting *setting, const struct iem_settings *a,
+		       const struct iem_settings *b)
 {
 	char text_a[64], text_b[64];
 
@@ -178,10 +180,12 @@ int iem_settings_edit(const char *text, size_t size, const char *name, const cha
 	if (size > IEM_MAX_FILE_BYTES || memchr(text, '\0', size))
 		return -EBADMSG;
 	remove = setting.kind == IEM_SETTING_NUMBER && isinf(*number_of(&setting, &wanted));
-	r = edit(&change, name, remove ? NULL : conf_value(&setting, &wanted, written, sizeof(written)), &edited);
+	r = edit(&change, name, remove ? NULL : conf_value(&setting, &wanted, written, sizeof(written)),
+		 &edited);
 	if (r < 0)
 		return r;
-	if (iem_settings_parse(&got, edited, strlen(edited), "", NULL) < 0 || !same_value(&setting, &wanted, &got))
+	if (iem_settings_parse(&got, edited, strlen(edited), "", NULL) < 0 ||
+	    !same_value(&setting, &wanted, &got))
 		return -EBADMSG;
 	*out = IEM_STEAL(edited);
 	return 0;

@@ -49,8 +49,8 @@ static int run(struct iem_render *result, struct iem_chain *chain, struct iem_wa
 	return (int)got;
 }
 
-int iem_render_file(struct iem_render *result, const struct iem_eq *eq, const char *in_path, const char *out_path,
-		    struct iem_diags *diags)
+int iem_render_file(struct iem_render *result, const struct iem_eq *eq, const char *in_path,
+		    const char *out_path, struct iem_diags *diags)
 {
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
 	CLEANUP(iem_wav_closep) struct iem_wav *in = NULL, *out = NULL;

@@ -39,8 +39,8 @@ static int check_format(const SF_INFO *info, const char *path, struct iem_diags 
 		return iem_complain(diags, path, 0, "the file has %d channels; 1 to %d can be processed",
 				    info->channels, IEM_MAX_CHANNELS);
 	if (info->samplerate < IEM_MIN_RATE_HZ || info->samplerate > IEM_MAX_RATE_HZ)
-		return iem_complain(diags, path, 0, "the file's rate is %d Hz, outside %g to %g Hz", info->samplerate,
-				    IEM_MIN_RATE_HZ, IEM_MAX_RATE_HZ);
+		return iem_complain(diags, path, 0, "the file's rate is %d Hz, outside %g to %g Hz",
+				    info->samplerate, IEM_MIN_RATE_HZ, IEM_MAX_RATE_HZ);
 	return 0;
 }
 
@@ -59,7 +59,8 @@ int iem_wav_open(struct iem_wav **out, const char *path, struct iem_diags *diags
 	}
 	wav->file = sf_open_fd(wav->fd, SFM_READ, &wav->info, SF_FALSE);
 	if (!wav->file)
-		return iem_complain(diags, path, 0, "is no sound file that can be read: %s", sf_strerror(NULL));
+		return iem_complain(diags, path, 0, "is no sound file that can be read: %s",
+				    sf_strerror(NULL));
 	if ((r = check_format(&wav->info, path, diags)) < 0)
 		return r;
 	*out = IEM_STEAL(wav);
@@ -131,7 +132,8 @@ int iem_wav_create(struct iem_wav **out, const char *path, const struct iem_wav_
 
 struct iem_wav_format iem_wav_format(const struct iem_wav *wav)
 {
-	return (struct iem_wav_format){ wav->info.samplerate, (unsigned)wav->info.channels, wav->info.frames };
+	return (struct iem_wav_format){ wav->info.samplerate, (unsigned)wav->info.channels,
+					wav->info.frames };
 }
 
 int64_t iem_wav_read(struct iem_wav *wav, float *const *planes, uint32_t frames)

@@ -109,7 +109,8 @@ static const struct {
 	{ "a slope of nothing", GOOD "Filter: ON LS 0dB Fc 100 Hz Gain 20 dB",
 	  "t:2: filter not taken over: a slope of 0 dB an octave means nothing\n", 1 },
 	{ "octaves beyond the reference", GOOD "Filter: ON PK Fc 30000 Hz Gain 1 dB BW Oct 1",
-	  "t:2: filter not taken over: 30000 Hz lies beyond half of the reference's rate, where octaves mean nothing\n", 1 },
+	  "t:2: filter not taken over: 30000 Hz lies beyond half of the reference's rate, where octaves mean nothing\n",
+	  1 },
 	{ "thousands that may not be meant", "Filter: ON PK Fc 105.250 Hz Gain 1 dB Q 1",
 	  "t:1: by REW's rule for thousands this frequency is 105250 Hz; check that it is meant\n", 1 },
 	{ "what has no counterpart", "GraphicEQ: 20 1; 30 2\nConvolution: x.wav\nInclude: y.txt\nCopy: L=R\nDelay: 1 ms\n" GOOD,
@@ -120,7 +121,8 @@ static const struct {
 	  "t:5: not taken over: 'Delay' has no counterpart here\n", 1 },
 	{ "devices and stages", "Device: all\nDevice: Realtek\nStage: post-mix\n" GOOD,
 	  "t:2: not taken over: 'Device'; the lines below it are taken over as if it did not stand there\n"
-	  "t:3: not taken over: 'Stage'; the lines below it are taken over as if it did not stand there\n", 1 },
+	  "t:3: not taken over: 'Stage'; the lines below it are taken over as if it did not stand there\n",
+	  1 },
 	{ "conditions", "If: 1\n" GOOD "If: 2\n" GOOD "EndIf:\n" GOOD "EndIf:\n" GOOD,
 	  "t:1: not taken over: 'If', nor the lines up to its 'EndIf'\n"
 	  "t:3: not taken over: 'If', nor the lines up to its 'EndIf'\n", 1 },
@@ -142,7 +144,8 @@ static void tells_what_it_cannot_take_over(void **state)
 		struct iem_apo apo = { 0 };
 		char told[1000] = "", line[300];
 
-		iem_apo_parse(&apo, texts[i].text, strlen(texts[i].text), "t", IEM_REFERENCE_COOKBOOK_48000, &diags);
+		iem_apo_parse(&apo, texts[i].text, strlen(texts[i].text), "t", IEM_REFERENCE_COOKBOOK_48000,
+			      &diags);
 		for (size_t d = 0; d < diags.n; d++) {
 			strcat(told, iem_diag_format(&diags.items[d], line, sizeof(line)));
 			strcat(told, "\n");
@@ -204,7 +207,8 @@ static void autoeq_means_its_own_rate(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		assert_int_equal(iem_apo_reference(rows[i].text, strlen(rows[i].text), rows[i].path), rows[i].want);
+		assert_int_equal(iem_apo_reference(rows[i].text, strlen(rows[i].text), rows[i].path),
+				 rows[i].want);
 }
 
 static void refuses_what_is_no_text(void **state)

@@ -32,7 +32,8 @@ static void expect_stable(const char *text)
 	assert_string_equal(written, again);
 	assert_int_equal(first->eq.n_bands, second->eq.n_bands);
 	if (first->eq.n_bands)
-		assert_memory_equal(first->eq.bands, second->eq.bands, first->eq.n_bands * sizeof(*first->eq.bands));
+		assert_memory_equal(first->eq.bands, second->eq.bands,
+				    first->eq.n_bands * sizeof(*first->eq.bands));
 	iem_profile_free(first);
 	iem_profile_free(second);
 }
@@ -55,7 +56,8 @@ static void round_trips_exactly(void **state)
 {
 	expect_stable(everything);
 	expect_stable("");
-	expect_stable("eq = { bands = ( { type = \"notch\"; frequency = 0.1e2; q = 99.999999999999986; } ); };");
+	expect_stable(
+		"eq = { bands = ( { type = \"notch\"; frequency = 0.1e2; q = 99.999999999999986; } ); };");
 }
 
 static void reads_well(void **state)
@@ -90,7 +92,8 @@ static void reads_well(void **state)
 	profile->eq.reference = IEM_REFERENCE_COOKBOOK_48000;
 	profile->eq.bands = bands;
 	profile->eq.n_bands = ARRAY_LEN(bands);
-	assert_int_equal(iem_profile_write(&text, profile, "Imported from \"x.txt\".\nIts preamp was -6.5 dB."), 0);
+	assert_int_equal(
+		iem_profile_write(&text, profile, "Imported from \"x.txt\".\nIts preamp was -6.5 dB."), 0);
 	assert_string_equal(text, want);
 	iem_profile_free(parse(text));
 	profile->eq.bands = NULL;

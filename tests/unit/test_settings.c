@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-static void expect_edit(const char *why, const char *text, const char *key, const char *value, const char *want)
+static void expect_edit(const char *why, const char *text, const char *key, const char *value,
+			const char *want)
 {
 	CLEANUP(iem_freep) char *out = NULL;
 	const int r = iem_settings_edit(text, strlen(text), key, value, &out);
@@ -78,7 +79,8 @@ static void reads_every_key(void **state)
 
 static void tells_every_mistake_at_its_line_and_changes_nothing(void **state)
 {
-	static const char text[] = "path = \"sideways\";\nlevel = {\n  max_spl = 131;\n  mod = 1;\n};\nlimiter = true;\n";
+	static const char text[] =
+		"path = \"sideways\";\nlevel = {\n  max_spl = 131;\n  mod = 1;\n};\nlimiter = true;\n";
 	static const char *const want[] = {
 		"t.conf:1: 'path' is \"sideways\"; allowed are \"auto\", \"smart-filter\", \"default-sink\", \"none\"",
 		"t.conf:3: 'max_spl' is 131, outside 60 to 130 dB",
