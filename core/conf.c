@@ -5,14 +5,11 @@
 #include <errno.h>
 #include <math.h>
 
-int conf_slurp(const char *path, size_t max, char **text, size_t *size)
+int conf_slurp_stream(FILE *file, size_t max, char **text, size_t *size)
 {
-	CLEANUP(iem_fclosep) FILE *file = fopen(path, "re");
 	CLEANUP(iem_freep) char *buf = NULL;
 	size_t room = 0, n = 0, got;
 
-	if (!file)
-		return -errno;
 	do {
 		char *larger;
 
@@ -35,6 +32,13 @@ int conf_slurp(const char *path, size_t max, char **text, size_t *size)
 	*text = IEM_STEAL(buf);
 	*size = n;
 	return 0;
+}
+
+int conf_slurp(const char *path, size_t max, char **text, size_t *size)
+{
+	CLEANUP(iem_fclosep) FILE *file = fopen(path, "re");
+
+	return file ? conf_slurp_stream(file, max, text, size) : -errno;
 }
 
 int conf_open_text(struct conf *conf, const char *text, size_t size, const char *path, struct iem_diags *diags)

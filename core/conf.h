@@ -66,6 +66,8 @@ void conf_close(struct conf *conf);
 
 /** Read a whole file of at most MAX bytes; *text is NUL-terminated and the caller's. @return 0 or -errno (-EFBIG) */
 int conf_slurp(const char *path, size_t max, char **text, size_t *size);
+/** The same for a stream, from where it stands. It stays open. */
+int conf_slurp_stream(FILE *file, size_t max, char **text, size_t *size);
 
 /**
  * Fill OBJECT from a group by KEYS. Fields whose key is absent or bad are untouched.
