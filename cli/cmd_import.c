@@ -101,16 +101,16 @@ static int check_earphone(const struct import *import, const struct files *files
 	status = files_profile(files, id, &entry);
 	if (status != STATUS_DONE)
 		return status;
-	for (const struct iem_profile *p = entry->profile; p; id = p->earphone.like,
-				      p = id ? iem_store_profile(files->store, id) : NULL)
-		if (strcmp(p->id, import->id) == 0) {
-			complain(
-				"'%s' cannot take its facts from '%s', which is or follows the profile to be written; "
-				"choose another id with --name",
-				import->id, import->earphone);
-			return STATUS_USAGE;
-		}
-	return STATUS_DONE;
+	for (const struct iem_profile *p = entry->profile; p && strcmp(p->id, import->id) != 0;) {
+		id = p->earphone.like;
+		p = id ? iem_store_profile(files->store, id) : NULL;
+		if (!p)
+			return STATUS_DONE;
+	}
+	complain(
+		"'%s' cannot take its facts from '%s', which is or follows it; choose another id with --name",
+		import->id, import->earphone);
+	return STATUS_USAGE;
 }
 
 static int check_existing(const struct import *import, const struct files *files, bool force)
@@ -127,8 +127,12 @@ static int check_existing(const struct import *import, const struct files *files
 static int read_preset(struct import *import, const char *file)
 {
 	const bool standard = strcmp(file, "-") == 0;
-	int r = conf_slurp(standard ? "/dev/stdin" : file, IEM_APO_MAX_BYTES, &import->text, &import->size);
+	int r;
 
+	if (standard)
+		r = conf_slurp_stream(stdin, IEM_APO_MAX_BYTES, &import->text, &import->size);
+	else
+		r = conf_slurp(file, IEM_APO_MAX_BYTES, &import->text, &import->size);
 	import->file = standard ? "(standard input)" : file;
 	if (r == 0)
 		return STATUS_DONE;
@@ -147,10 +151,18 @@ static int parse_preset(struct import *import)
 	return r < 0 ? STATUS_FAILED : STATUS_DONE;
 }
 
-static const char *describe(const struct import *import, char *buf, size_t size)
+/* The preset's file without its folder, safe to show. */
+static const char *base_name(const struct import *import, char *buf, size_t size)
 {
 	const char *slash = strrchr(import->file, '/');
-	const int n = snprintf(buf, size, "Imported from %s.", slash ? slash + 1 : import->file);
+
+	return shown(slash ? slash + 1 : import->file, buf, size);
+}
+
+static const char *describe(const struct import *import, char *buf, size_t size)
+{
+	char name[300];
+	const int n = snprintf(buf, size, "Imported from %s.", base_name(import, name, sizeof(name)));
 
 	if (!isnan(import->apo.preamp_db) && n > 0 && (size_t)n < size)
 		snprintf(buf + n, size - (size_t)n,
@@ -164,12 +176,10 @@ static int compose(struct import *import)
 {
 	CLEANUP(iem_profile_freep) struct iem_profile *profile = NULL, *back = NULL;
 	char comment[600], origin[400], name[300];
-	const char *slash = strrchr(import->file, '/');
 
 	if (iem_profile_parse(&profile, import->id, "", 0, "", NULL) < 0)
 		return STATUS_FAILED;
-	snprintf(origin, sizeof(origin), "imported from %s",
-		 shown(slash ? slash + 1 : import->file, name, sizeof(name)));
+	snprintf(origin, sizeof(origin), "imported from %s", base_name(import, name, sizeof(name)));
 	profile->origin = strdup(origin);
 	profile->earphone.like = import->earphone ? strdup(import->earphone) : NULL;
 	free(profile->eq.bands);

@@ -142,27 +142,42 @@ static int tell_why_not(const struct iem_paths *paths, const char *text, size_t 
 	return STATUS_FAILED;
 }
 
+/* Through a symbolic link, which somebody made on purpose: the link stays, what it names changes. */
 static int write_text(const struct iem_paths *paths, const char *text)
 {
+	CLEANUP(iem_freep) char *target = NULL;
+	const char *path = paths->settings;
 	int r;
 
-	if (!paths->settings) {
+	if (!path) {
 		complain(
 			"there is no place for your settings: neither XDG_CONFIG_HOME nor HOME names a folder");
 		return STATUS_FAILED;
 	}
-	r = iem_write_atomic(paths->settings, text, strlen(text));
+	target = realpath(path, NULL);
+	r = iem_write_atomic(target ? target : path, text, strlen(text));
 	if (r == 0)
 		return STATUS_DONE;
-	complain("%s cannot be written: %s", paths->settings, strerror(-r));
+	complain("%s cannot be written: %s", path, strerror(-r));
 	return STATUS_FAILED;
 }
 
-static int change(const struct iem_setting *setting, const char *value)
+static int report(const struct iem_setting *setting, const struct view *view, bool json)
+{
+	char now[64], safe[1024];
+
+	if (json)
+		return json_put(setting_json(setting, view));
+	say("%s is %s now, in %s\n", setting->name,
+	    iem_setting_text(setting, &view->settings, now, sizeof(now)),
+	    shown(view->paths.settings, safe, sizeof(safe)));
+	return STATUS_DONE;
+}
+
+static int change(const struct iem_setting *setting, const char *value, bool json)
 {
 	CLEANUP(view_finish) struct view view = { 0 };
 	CLEANUP(iem_freep) char *text = NULL, *edited = NULL;
-	char now[64], safe[1024];
 	size_t size = 0;
 	int status, r;
 
@@ -175,11 +190,11 @@ static int change(const struct iem_setting *setting, const char *value)
 		return tell_why_not(&view.paths, text, size, setting->name, r);
 	if ((status = write_text(&view.paths, edited)) != STATUS_DONE)
 		return status;
+	iem_settings_init(&view.defaults);
 	iem_settings_parse(&view.settings, edited, strlen(edited), view.paths.settings, NULL);
-	say("%s is %s now, in %s\n", setting->name,
-	    iem_setting_text(setting, &view.settings, now, sizeof(now)),
-	    shown(view.paths.settings, safe, sizeof(safe)));
-	return after_change();
+	status = after_change();
+	r = report(setting, &view, json);
+	return status == STATUS_DONE ? r : status;
 }
 
 static int check_value(const struct invocation *call, const struct iem_setting *setting, const char *value)
@@ -224,7 +239,7 @@ static int get_or_set(const struct invocation *call, const char *name, const cha
 	if (!value)
 		return show_one(&setting, option_given(call, "--json"));
 	status = check_value(call, &setting, value);
-	return status == STATUS_DONE ? change(&setting, value) : status;
+	return status == STATUS_DONE ? change(&setting, value, option_given(call, "--json")) : status;
 }
 
 static int run_set(const struct invocation *call)

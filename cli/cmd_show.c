@@ -136,14 +136,14 @@ static json_t *facts_json(const struct iem_earphone *e, const struct figures *fi
 static int show_json(const struct iem_entry *entry, const struct figures *figures)
 {
 	const struct iem_profile *p = entry->profile;
-	json_t *object = facts_json(&p->earphone, figures);
-	json_t *rest = json_pack("{ss, ss, so, so, so, so, so, so}", "id", entry->id, "from",
-				 iem_origin_names[entry->from], "path", json_text(entry->path), "origin",
-				 json_text(p->origin), "match", matches_json(p), "eq", eq_json(&p->eq),
-				 "variants", variants_json(p), "bands", bands_json(&p->eq));
+	json_t *facts = facts_json(&p->earphone, figures);
+	json_t *object = json_pack("{ss, ss, so, so, so, so, so, so}", "id", entry->id, "from",
+				   iem_origin_names[entry->from], "path", json_text(entry->path), "origin",
+				   json_text(p->origin), "match", matches_json(p), "eq", eq_json(&p->eq),
+				   "variants", variants_json(p), "bands", bands_json(&p->eq));
 
-	json_object_update(object, rest);
-	json_decref(rest);
+	json_object_update(object, facts);
+	json_decref(facts);
 	json_object_set_new(object, "preamp_db", json_number(figures->preamp_db));
 	json_object_set_new(object, "reference", json_text(iem_reference_names[p->eq.reference]));
 	return json_put(object);

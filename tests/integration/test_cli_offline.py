@@ -504,6 +504,14 @@ def test_set_does_not_touch_a_broken_file(box):
     assert box.settings.read_text() == "path = \"none\";\n"
 
 
+def test_set_writes_through_a_link(box):
+    real = box.write("dotfiles/iemd.conf", "path = \"auto\";\n")
+    box.settings.parent.mkdir(parents=True)
+    box.settings.symlink_to(real)
+    assert box.json("set", "path", "none")["value"] == "none"
+    assert box.settings.is_symlink() and real.read_text() == "path = \"none\";\n"
+
+
 def test_without_a_home_there_is_nowhere_to_write(box):
     for name in ("HOME", "XDG_CONFIG_HOME"):
         del box.env[name]
