@@ -132,13 +132,15 @@ static int tell_why_not(const struct iem_paths *paths, const char *text, size_t 
 	const char *path = iem_paths_settings(paths);
 	struct iem_diags diags = { 0 };
 	struct iem_settings settings;
+	const char *why = strerror(-r);
 
 	if (r == -EBADMSG && path)
-		iem_settings_parse(&settings, text, size, path, &diags);
+		why = iem_settings_parse(&settings, text, size, path, &diags) < 0 ?
+			      "the settings file has to be mended first" :
+			      "its layout leaves no safe place for it (is there an open comment?); edit it by hand";
 	complain_diags(&diags);
 	iem_diags_finish(&diags);
-	complain("'%s' was not changed: %s", name,
-		 r == -EBADMSG ? "the settings file has to be mended first" : strerror(-r));
+	complain("'%s' was not changed: %s", name, why);
 	return STATUS_FAILED;
 }
 

@@ -99,9 +99,9 @@ static int create_beside(struct iem_wav *wav, const char *path)
 /* A plain WAV file ends at 4 GiB; RF64 is the same with larger numbers. */
 static int file_type(const struct iem_wav_format *format)
 {
-	const int64_t bytes = format->frames * (int64_t)sizeof(float) * format->channels;
+	const int64_t most = 0xfff00000LL / (int64_t)(sizeof(float) * format->channels);
 
-	return (bytes < 0xfff00000LL ? SF_FORMAT_WAV : SF_FORMAT_RF64) | SF_FORMAT_FLOAT;
+	return (format->frames < most ? SF_FORMAT_WAV : SF_FORMAT_RF64) | SF_FORMAT_FLOAT;
 }
 
 int iem_wav_create(struct iem_wav **out, const char *path, const struct iem_wav_format *format,
@@ -126,6 +126,8 @@ int iem_wav_create(struct iem_wav **out, const char *path, const struct iem_wav_
 		return iem_complain(diags, path, 0, "cannot be written: %s", sf_strerror(NULL));
 	/* The PEAK chunk holds the time of day: the same input would not give the same file. */
 	sf_command(wav->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
+	/* What comes through a pipe may announce more than it holds. */
+	sf_command(wav->file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
 	*out = IEM_STEAL(wav);
 	return 0;
 }

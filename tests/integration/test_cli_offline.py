@@ -351,6 +351,8 @@ def read_wav(data):
         chunks[name] = data[at + 8:at + 8 + size]
         at += 8 + size + size % 2
     tag, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", chunks[b"fmt "])
+    if tag == 0xfffe:  # extensible: the tag stands further back
+        tag, = struct.unpack_from("<H", chunks[b"fmt "], 24)
     assert tag == 3 and bits == 32
     return rate, list(struct.iter_unpack(f"<{channels}f", chunks[b"data"]))
 
@@ -383,6 +385,13 @@ def test_render_sides_by_channel(box):
         assert rate == 44100
         for c, side in enumerate(sides):
             assert level_db([f[c] for f in frames], 1000, rate) == pytest.approx(want[side], abs=0.05)
+
+
+def test_render_from_a_pipe(box):
+    data = wav(48000, 2, [(0.5, -0.5)] * 3000)
+    endless = data[:4] + b"\xff\xff\xff\xff" + data[8:40] + b"\xff\xff\xff\xff" + data[44:]
+    box.run("render", "acme-one", "/dev/stdin", "out.wav", "--variant", "foam", stdin=endless)
+    assert read_wav((box.root / "out.wav").read_bytes())[1] == [(0.5, -0.5)] * 3000
 
 
 def test_render_in_place_empty_and_variant(box):
@@ -502,6 +511,12 @@ def test_set_does_not_touch_a_broken_file(box):
     box.write("config/iemd/iemd.conf", "path = \"sideways\";\n")
     box.run("set", "path", "none")
     assert box.settings.read_text() == "path = \"none\";\n"
+
+
+def test_set_finds_no_place_after_an_open_comment(box):
+    box.write("config/iemd/iemd.conf", "path = \"auto\"; /* never closed\n")
+    assert "edit it by hand" in box.run("set", "limiter.enabled", "on", status=1)[1]
+    assert box.settings.read_text() == "path = \"auto\"; /* never closed\n"
 
 
 def test_set_writes_through_a_link(box):
