@@ -195,10 +195,12 @@ def test_show_what_is_not_there_or_broken(box):
 
 
 def test_no_terminal_sequence_gets_through(box):
-    box.write("data/profiles/evil.conf", b'earphone = { brand = "a\xc2\x9b31mb"; model = "\xff\xe2\x80\xaec"; };')
-    for args in (["list"], ["show", "evil"]):
-        out = subprocess.run([IEMCTL, *args], capture_output=True, env=box.env).stdout
-        assert b"\xc2\x9b" not in out and b"\xe2\x80\xae" not in out and b"\xff" not in out
+    box.write("data/profiles/evil.conf", b'earphone = { brand = "a\xc2\x9b31mb"; model = "\xe2\x80\xaec"; };')
+    box.write("data/profiles/worse.conf", b'earphone = { brand = "\xff\x1b[2J"; };')
+    for args in (["list"], ["show", "evil"], ["show", "worse"], ["show", "\x1b[2J"], ["import", b"\xff\x1b.txt"]):
+        done = subprocess.run([IEMCTL, *args], capture_output=True, env=box.env)
+        for hostile in (b"\xc2\x9b", b"\xe2\x80\xae", b"\xff", b"\x1b"):
+            assert hostile not in done.stdout + done.stderr, args
     assert box.json("show", "evil")["model"]
 
 
