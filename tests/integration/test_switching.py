@@ -40,6 +40,8 @@ def switch_while_playing(session, hz, switches):
         player.wait_linked()
         wait_until(lambda: session.status()["state"] == "running", what="the tone to run")
         recorder.wait(1.0)
+        start = recorder.frames()  # what comes before is the player's beginning, and on PipeWire 1.7 a stale buffer
+        recorder.wait(0.5)
         for number in range(switches):
             begin = time.monotonic()
             session.iemctl("switch", ("dark", "bright")[number % 2])
@@ -47,7 +49,7 @@ def switch_while_playing(session, hz, switches):
             status = session.status() if number < 2 else None
             assert status is None or status["profile"]["id"] == ("dark", "bright")[number % 2]
         player.stop()
-    return recorder.sound, times
+    return recorder.sound[start:], times
 
 
 def test_two_hundred_switches_are_all_in_force_and_leave_no_click(two_profiles, capsys):
