@@ -1,10 +1,9 @@
 #include "daemon/choices.h"
 
-#include "core/conf.h"
 #include "daemon/log.h"
+#include "daemon/statefile.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #define MAX_CHOICES 1000
 
@@ -106,32 +105,6 @@ static void forget_all(struct choices *choices)
 	choices->raw = false;
 }
 
-/* A damaged file never stops the start: it is kept beside for whoever wants to look, and told. */
-static void set_aside(struct choices *choices, const struct iem_diags *diags)
-{
-	CLEANUP(iem_freep) char *aside = NULL;
-
-	log_diags(diags);
-	forget_all(choices);
-	if (asprintf(&aside, "%s.damaged", choices->path) < 0) {
-		aside = NULL;
-		return;
-	}
-	if (rename(choices->path, aside) == 0)
-		log_warning("The remembered choices could not be read; the file was set aside as %s.", aside);
-}
-
-static void load(struct choices *choices)
-{
-	CLEANUP(conf_close) struct conf conf = { 0 };
-	CLEANUP(iem_diags_finish) struct iem_diags diags = { 0 };
-
-	if (access(choices->path, F_OK) < 0)
-		return;
-	if (conf_open(&conf, choices->path, &diags) < 0 || conf_read_root(&conf, root_keys, choices) < 0)
-		set_aside(choices, &diags);
-}
-
 int choices_new(struct choices **out, const struct iem_paths *paths)
 {
 	struct choices *choices = calloc(1, sizeof(*choices));
@@ -143,8 +116,9 @@ int choices_new(struct choices **out, const struct iem_paths *paths)
 		free(choices);
 		return -ENOMEM;
 	}
-	if (choices->path)
-		load(choices);
+	if (choices->path && statefile_read(choices->path, root_keys, choices,
+					    "What was chosen for each output is forgotten.") < 0)
+		forget_all(choices);
 	*out = choices;
 	return 0;
 }
@@ -161,27 +135,26 @@ void choices_free(struct choices *choices)
 
 /* --- writing ---------------------------------------------------------------------------------------------------- */
 
-static void write_text(FILE *out, const char *key, const char *text)
+static void write_member(FILE *out, const char *key, const char *text)
 {
 	if (!text)
 		return;
-	fprintf(out, " %s%s\"", key, *key ? " = " : "");
-	for (const char *c = text; *c; c++)
-		fprintf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
-	fputs(*key ? "\";" : "\"", out);
+	fprintf(out, " %s = ", key);
+	statefile_put_quoted(out, text);
+	putc(';', out);
 }
 
 static void write_choice(FILE *out, const struct choice *choice, bool first)
 {
 	fprintf(out, "%s\n    {", first ? "" : ",");
-	write_text(out, "output", choice->output);
-	write_text(out, "profile", choice->profile);
-	write_text(out, "variant", choice->variant);
-	write_text(out, "previous", choice->previous);
+	write_member(out, "output", choice->output);
+	write_member(out, "profile", choice->profile);
+	write_member(out, "variant", choice->variant);
+	write_member(out, "previous", choice->previous);
 	fputs(" used = (", out);
 	for (size_t i = 0; i < choice->n_used; i++) {
-		fputs(i ? "," : "", out);
-		write_text(out, "", choice->used[i]);
+		fputs(i ? ", " : " ", out);
+		statefile_put_quoted(out, choice->used[i]);
 	}
 	fputs(" ); }", out);
 }

@@ -1,7 +1,7 @@
 #include "daemon/journal.h"
 
-#include "core/conf.h"
 #include "daemon/log.h"
+#include "daemon/statefile.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -16,25 +16,6 @@ static const struct conf_key keys[] = {
 	CONF_END
 };
 
-static void load(struct journal *journal)
-{
-	CLEANUP(conf_close) struct conf conf = { 0 };
-	CLEANUP(iem_diags_finish) struct iem_diags diags = { 0 };
-	CLEANUP(iem_freep) char *aside = NULL;
-
-	if (access(journal->path, F_OK) < 0)
-		return;
-	if (conf_open(&conf, journal->path, &diags) == 0 && conf_read_root(&conf, keys, journal) == 0)
-		return;
-	log_diags(&diags);
-	free(IEM_STEAL(journal->default_sink));
-	if (asprintf(&aside, "%s.damaged", journal->path) < 0)
-		aside = NULL;
-	else if (rename(journal->path, aside) == 0)
-		log_warning("The journal could not be read; it was set aside as %s, and the default sink may be left as "
-			    "iemd's last run set it.", aside);
-}
-
 int journal_new(struct journal **out, const struct iem_paths *paths)
 {
 	struct journal *journal = calloc(1, sizeof(*journal));
@@ -43,8 +24,9 @@ int journal_new(struct journal **out, const struct iem_paths *paths)
 		free(journal);
 		return -ENOMEM;
 	}
-	if (journal->path)
-		load(journal);
+	if (journal->path && statefile_read(journal->path, keys, journal,
+					    "The default sink may be left as iemd's last run set it.") < 0)
+		free(IEM_STEAL(journal->default_sink));
 	*out = journal;
 	return 0;
 }
@@ -60,30 +42,23 @@ void journal_free(struct journal *journal)
 
 int journal_note_default(struct journal *journal, const char *configured)
 {
-	CLEANUP(iem_freep) char *text = NULL, *escaped = NULL;
-	const char *name = configured ? configured : "";
-	size_t n = 0;
-	int size;
+	CLEANUP(iem_freep) char *text = NULL;
+	size_t size = 0;
+	FILE *out;
 
 	free(journal->default_sink);
-	journal->default_sink = strdup(name);
-	escaped = malloc(2 * strlen(name) + 1);
-	if (!journal->default_sink || !escaped)
+	journal->default_sink = strdup(configured ? configured : "");
+	if (!journal->default_sink)
 		return -ENOMEM;
 	if (!journal->path)
 		return 0;
-	for (const char *c = name; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			escaped[n++] = '\\';
-		escaped[n++] = *c;
-	}
-	escaped[n] = '\0';
-	size = asprintf(&text, "# Written by iemd: what has to be put back.\nformat = 1;\ndefault_sink = \"%s\";\n", escaped);
-	if (size < 0) {
-		text = NULL;
+	out = open_memstream(&text, &size);
+	if (!out)
 		return -ENOMEM;
-	}
-	return iem_write_atomic(journal->path, text, (size_t)size);
+	fputs("# Written by iemd: what has to be put back.\nformat = 1;\ndefault_sink = ", out);
+	statefile_put_quoted(out, journal->default_sink);
+	fputs(";\n", out);
+	return fclose(out) == 0 ? iem_write_atomic(journal->path, text, size) : -ENOMEM;
 }
 
 bool journal_has_default(const struct journal *journal)

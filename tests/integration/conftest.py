@@ -12,6 +12,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from harness import Session  # noqa: E402
 from harness.service import is_built  # noqa: E402
 
+import profiles  # noqa: E402
+
 LIMIT = int(os.environ.get("IEMD_TEST_LIMIT", "180"))  # seconds for one test with its fixtures
 
 
@@ -65,3 +67,11 @@ def iemd(session, sinks, tmp_path):
     (tmp_path / "profiles").mkdir()
     session.start_iemd(data_dir=tmp_path)
     return session
+
+
+@pytest.fixture
+def corrected(iemd):
+    """A running iemd with the profile 'bright' in force on the earphone."""
+    profiles.write(iemd, "bright", profiles.BRIGHT)
+    iemd.iemctl("switch", "bright")
+    return iemd

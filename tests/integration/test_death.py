@@ -2,17 +2,8 @@
 
 import signal
 
-import pytest
-
 import profiles
 from harness import measure, sound, wait_until
-
-
-@pytest.fixture
-def corrected(iemd):
-    profiles.write(iemd, "bright", profiles.BRIGHT)
-    iemd.iemctl("switch", "bright")
-    return iemd
 
 
 def test_a_clean_end_puts_the_default_back(corrected):
