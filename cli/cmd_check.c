@@ -1,5 +1,6 @@
 /* iemctl check: every mistake in every file, in one pass. */
 #include "cli/cmd_import.h"
+#include "core/source.h"
 #include "cli/files.h"
 #include "cli/groups.h"
 #include "cli/json.h"

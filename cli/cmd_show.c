@@ -95,13 +95,13 @@ static json_t *matches_json(const struct iem_profile *profile)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < profile->n_matches; i++) {
+	for (size_t i = 0; i < profile->matches.n; i++) {
 		json_t *rule = json_object();
 
 		for (int key = 0; key < IEM_MATCH_KEYS; key++)
-			if (profile->matches[i].want[key])
+			if (profile->matches.at[i].want[key])
 				json_object_set_new(rule, iem_match_key_names[key],
-						    json_text(profile->matches[i].want[key]));
+						    json_text(profile->matches.at[i].want[key]));
 		json_array_append_new(list, rule);
 	}
 	return list;
@@ -126,7 +126,7 @@ static json_t *facts_json(const struct iem_earphone *e, const struct figures *fi
 			 "brand", json_text(e->brand), "model", json_text(e->model), "form",
 			 json_word(iem_form_names, e->form), "back", json_word(iem_back_names, e->back),
 			 "drivers", drivers_json(e), "impedance_ohm", json_number(e->impedance_ohm),
-			 "impedance_curve", points_json(e->impedance_curve, e->n_impedance_curve),
+			 "impedance_curve", points_json(e->impedance_curve.at, e->impedance_curve.n),
 			 "sensitivity_db_per_mw", json_number(figures->db_per_mw), "sensitivity_db_per_v",
 			 json_number(figures->db_per_v), "frequency_range_hz",
 			 range_json(&e->frequency_range_hz), "max_power_mw", json_number(e->max_power_mw),
@@ -204,7 +204,7 @@ static void show_facts(const struct iem_earphone *e, const struct figures *figur
 		fact("impedance", "unknown");
 	else
 		fact("impedance", "%g ohm at 1 kHz%s", e->impedance_ohm,
-		     e->n_impedance_curve ? ", with a curve" : "");
+		     e->impedance_curve.n ? ", with a curve" : "");
 	show_sensitivity(figures);
 	if (!isnan(e->frequency_range_hz.x))
 		fact("range", "%g Hz to %g Hz, as rated", e->frequency_range_hz.x, e->frequency_range_hz.y);
@@ -256,8 +256,8 @@ static void show_text(const struct iem_entry *entry, const struct figures *figur
 	    strcmp(title, entry->id) != 0 ? title : "");
 	fact("from", "%s, %s", iem_origin_names[entry->from], shown(entry->path, rule, sizeof(rule)));
 	show_facts(&p->earphone, figures);
-	for (size_t i = 0; i < p->n_matches; i++)
-		fact(i ? "" : "matches", "%s", iem_match_describe(&p->matches[i], rule, sizeof(rule)));
+	for (size_t i = 0; i < p->matches.n; i++)
+		fact(i ? "" : "matches", "%s", iem_match_describe(&p->matches.at[i], rule, sizeof(rule)));
 	if (p->origin)
 		fact("origin", "%s", p->origin);
 	say("\n");

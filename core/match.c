@@ -9,11 +9,13 @@ const char *const iem_match_key_names[IEM_MATCH_KEYS + 1] = {
 	[IEM_MATCH_PORT] = "port",       [IEM_MATCH_NODE] = "node",
 };
 
-void iem_match_finish(struct iem_match *match)
+void iem_matches_finish(struct iem_matches *matches)
 {
-	for (int key = 0; key < IEM_MATCH_KEYS; key++)
-		free(match->want[key]);
-	*match = (struct iem_match){ 0 };
+	for (size_t i = 0; i < matches->n; i++)
+		for (int key = 0; key < IEM_MATCH_KEYS; key++)
+			free(matches->at[i].want[key]);
+	free(matches->at);
+	*matches = (struct iem_matches){ 0 };
 }
 
 bool iem_glob(const char *pattern, const char *text)

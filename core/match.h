@@ -28,8 +28,14 @@ struct iem_match {
 	char *want[IEM_MATCH_KEYS];
 };
 
-/** Release the texts of a rule, not the rule itself. */
-void iem_match_finish(struct iem_match *match);
+/** Rules of which one has to hold. */
+struct iem_matches {
+	struct iem_match *at;
+	size_t n;
+};
+
+/** Release all rules and their texts. */
+void iem_matches_finish(struct iem_matches *matches);
 
 /** True where TEXT has the form of PATTERN: `*` any run, `?` any one character; case counts for nothing. */
 bool iem_glob(const char *pattern, const char *text);

@@ -8,21 +8,11 @@ const char *const iem_form_names[] = { "in-ear", "earbud", "on-ear", "over-ear",
 const char *const iem_back_names[] = { "closed", "open", NULL };
 const char *const iem_driver_names[] = { "dynamic", "balanced-armature", "planar", "electrostatic", "bone", NULL };
 const char *const iem_sensitivity_units[] = { "dB/mW", "dB/V", NULL };
-const char *const iem_source_kinds[] = { "dongle", "dac-amp", "amp", "interface", "onboard", "board", "bluetooth",
-					 NULL };
-
 bool iem_id_valid(const char *id)
 {
 	size_t length = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789._-");
 
 	return length > 0 && length <= IEM_MAX_ID && id[length] == '\0' && isalnum((unsigned char)id[0]);
-}
-
-static void free_matches(struct iem_match *matches, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		iem_match_finish(&matches[i]);
-	free(matches);
 }
 
 void iem_profile_free(struct iem_profile *profile)
@@ -34,8 +24,8 @@ void iem_profile_free(struct iem_profile *profile)
 	free(profile->earphone.brand);
 	free(profile->earphone.model);
 	free(profile->earphone.drivers);
-	free(profile->earphone.impedance_curve);
-	free_matches(profile->matches, profile->n_matches);
+	free(profile->earphone.impedance_curve.at);
+	iem_matches_finish(&profile->matches);
 	free(profile->eq.bands);
 	for (size_t i = 0; i < profile->n_variants; i++) {
 		free(profile->variants[i].name);
@@ -49,24 +39,6 @@ void iem_profile_free(struct iem_profile *profile)
 void iem_profile_freep(struct iem_profile **profile)
 {
 	iem_profile_free(*profile);
-}
-
-void iem_source_free(struct iem_source *source)
-{
-	if (!source)
-		return;
-	free(source->id);
-	free(source->name);
-	free(source->rated_power);
-	free_matches(source->matches, source->n_matches);
-	free(source->volume_control);
-	free(source->origin);
-	free(source);
-}
-
-void iem_source_freep(struct iem_source **source)
-{
-	iem_source_free(*source);
 }
 
 const struct iem_eq *iem_profile_eq(const struct iem_profile *profile, const char *variant)
@@ -126,8 +98,8 @@ int iem_profile_inherit(struct iem_profile *profile, const struct iem_profile *b
 
 	if (inherit_text(&own->brand, from->brand) < 0 || inherit_text(&own->model, from->model) < 0 ||
 	    inherit_array(&own->drivers, &own->n_drivers, from->drivers, from->n_drivers, sizeof(*own->drivers)) < 0 ||
-	    inherit_array(&own->impedance_curve, &own->n_impedance_curve, from->impedance_curve,
-			  from->n_impedance_curve, sizeof(*own->impedance_curve)) < 0)
+	    inherit_array(&own->impedance_curve.at, &own->impedance_curve.n, from->impedance_curve.at,
+			  from->impedance_curve.n, sizeof(*own->impedance_curve.at)) < 0)
 		return -ENOMEM;
 	if (own->form < 0)
 		own->form = from->form;

@@ -1,5 +1,5 @@
 /**
- * profile.h - one earphone: what it is and how to correct it; and one source, the output stage behind it.
+ * profile.h - one earphone: what it is and how to correct it.
  *
  * A loaded profile never changes and may be read from any thread; all its memory is its own.
  * Numbers that are not known are NAN, texts that are not given are NULL.
@@ -36,6 +36,12 @@ struct iem_point {
 	double x, y;
 };
 
+/** Points with ascending x; owned by whoever holds it. */
+struct iem_curve {
+	struct iem_point *at;
+	size_t n;
+};
+
 enum iem_sensitivity_unit { IEM_DB_PER_MW, IEM_DB_PER_V };
 
 /** The facts of an earphone. */
@@ -47,8 +53,7 @@ struct iem_earphone {
 	struct iem_driver *drivers;
 	size_t n_drivers;
 	double impedance_ohm; /* at 1 kHz */
-	struct iem_point *impedance_curve; /* Hz, ohm; ascending */
-	size_t n_impedance_curve;
+	struct iem_curve impedance_curve; /* Hz, ohm */
 	struct {
 		double value; /* dB SPL */
 		int unit;     /* enum iem_sensitivity_unit */
@@ -61,8 +66,7 @@ struct iem_earphone {
 struct iem_profile {
 	char *id;
 	struct iem_earphone earphone;
-	struct iem_match *matches;
-	size_t n_matches;
+	struct iem_matches matches;
 	struct iem_eq eq;
 	struct iem_variant *variants;
 	size_t n_variants;
@@ -100,26 +104,3 @@ const struct iem_eq *iem_profile_eq(const struct iem_profile *profile, const cha
 
 /** "Brand Model", or the id where neither is known. @return buf */
 const char *iem_profile_title(const struct iem_profile *profile, char *buf, size_t size);
-
-/** An output stage. */
-struct iem_source {
-	char *id, *name;
-	int kind; /* index into iem_source_kinds, -1 unknown */
-	double max_voltage_v;   /* rms, unloaded */
-	double max_current_ma;  /* rms */
-	struct iem_point *rated_power; /* ohm, mW */
-	size_t n_rated_power;
-	double output_impedance_ohm;
-	double noise_uv; /* rms, A-weighted */
-	struct iem_match *matches;
-	size_t n_matches;
-	char *volume_control; /* the ALSA mixer control */
-	bool volume_analog;
-	char *origin;
-};
-
-extern const char *const iem_source_kinds[];
-
-int iem_source_load(struct iem_source **out, const char *id, const char *path, struct iem_diags *diags);
-void iem_source_free(struct iem_source *source);
-void iem_source_freep(struct iem_source **source);

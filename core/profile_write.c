@@ -83,18 +83,18 @@ static void put_drivers(FILE *out, const struct iem_earphone *e)
 
 static void put_impedance_curve(FILE *out, const struct iem_earphone *e)
 {
-	for (size_t i = 0; i < e->n_impedance_curve; i++) {
+	for (size_t i = 0; i < e->impedance_curve.n; i++) {
 		fputs(i ? ",\n    " : "  impedance_curve = (\n    ", out);
-		put_pair(out, &e->impedance_curve[i]);
+		put_pair(out, &e->impedance_curve.at[i]);
 	}
-	if (e->n_impedance_curve)
+	if (e->impedance_curve.n)
 		fputs("\n  );\n", out);
 }
 
 static bool knows_anything(const struct iem_earphone *e)
 {
 	return e->like || e->brand || e->model || e->form >= 0 || e->back >= 0 || e->n_drivers ||
-	       e->n_impedance_curve || !isnan(e->impedance_ohm) || !isnan(e->sensitivity.value) ||
+	       e->impedance_curve.n || !isnan(e->impedance_ohm) || !isnan(e->sensitivity.value) ||
 	       !isnan(e->frequency_range_hz.x) || !isnan(e->max_power_mw) || !isnan(e->isolation_db);
 }
 
@@ -128,18 +128,18 @@ static void put_earphone(FILE *out, const struct iem_earphone *e)
 
 static void put_matches(FILE *out, const struct iem_profile *profile)
 {
-	for (size_t i = 0; i < profile->n_matches; i++) {
+	for (size_t i = 0; i < profile->matches.n; i++) {
 		fputs(i ? ",\n  {" : "match = (\n  {", out);
 		for (int key = 0; key < IEM_MATCH_KEYS; key++) {
-			if (!profile->matches[i].want[key])
+			if (!profile->matches.at[i].want[key])
 				continue;
 			fprintf(out, " %s = ", iem_match_key_names[key]);
-			put_text(out, profile->matches[i].want[key]);
+			put_text(out, profile->matches.at[i].want[key]);
 			fputc(';', out);
 		}
 		fputs(" }", out);
 	}
-	if (profile->n_matches)
+	if (profile->matches.n)
 		fputs("\n);\n\n", out);
 }
 

@@ -67,13 +67,13 @@ static void select_matched(struct iem_selection *out, const struct iem_observati
 	for (size_t i = 0; i < n; i++) {
 		const struct iem_profile *profile = entries[i]->profile;
 
-		for (size_t m = 0; profile && m < profile->n_matches; m++) {
-			const unsigned held = iem_match_holds(&profile->matches[m], seen->have);
+		for (size_t m = 0; profile && m < profile->matches.n; m++) {
+			const unsigned held = iem_match_holds(&profile->matches.at[m], seen->have);
 
 			if (held > most || (held && held == most && entries[i]->from < best->from)) {
 				most = held;
 				best = entries[i];
-				rule = &profile->matches[m];
+				rule = &profile->matches.at[m];
 			}
 		}
 	}

@@ -7,6 +7,7 @@
 
 #include "core/paths.h"
 #include "core/profile.h"
+#include "core/source.h"
 
 #include <sys/stat.h>
 

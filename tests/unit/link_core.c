@@ -3,6 +3,7 @@
  * libm and libconfig. If core reached for anything else, it would not link.
  */
 #include "core/apo.h"
+#include "core/source.h"
 #include "core/conf.h"
 #include "core/conf_text.h"
 #include "core/fader.h"

@@ -61,9 +61,9 @@ static void every_fact_of_the_format_is_read(void **state)
 	assert_string_equal(iem_driver_names[e->drivers[1].type], "balanced-armature");
 	assert_int_equal(e->drivers[1].count, 2);
 	assert_near(e->impedance_ohm, 22, 0);
-	assert_int_equal(e->n_impedance_curve, 2);
-	assert_near(e->impedance_curve[1].x, 4000, 0);
-	assert_near(e->impedance_curve[1].y, 12, 0);
+	assert_int_equal(e->impedance_curve.n, 2);
+	assert_near(e->impedance_curve.at[1].x, 4000, 0);
+	assert_near(e->impedance_curve.at[1].y, 12, 0);
 	assert_near(e->sensitivity.value, 110, 0);
 	assert_int_equal(e->sensitivity.unit, IEM_DB_PER_V);
 	assert_near(e->frequency_range_hz.x, 10, 0);
@@ -87,13 +87,13 @@ static void every_rule_of_the_format_is_read(void **state)
 		  [IEM_MATCH_NODE] = "n" },
 	};
 
-	assert_int_equal(profile->n_matches, 2);
+	assert_int_equal(profile->matches.n, 2);
 	for (int i = 0; i < 2; i++)
 		for (int key = 0; key < IEM_MATCH_KEYS; key++)
 			if (want[i][key])
-				assert_string_equal(profile->matches[i].want[key], want[i][key]);
+				assert_string_equal(profile->matches.at[i].want[key], want[i][key]);
 			else
-				assert_null(profile->matches[i].want[key]);
+				assert_null(profile->matches.at[i].want[key]);
 }
 
 static void every_band_of_the_format_is_read(void **state)

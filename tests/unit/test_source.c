@@ -1,5 +1,6 @@
 /* profile.h: output stages. */
 #include "support.h"
+#include "core/source.h"
 
 #include <errno.h>
 
@@ -44,13 +45,13 @@ static void every_key_of_the_format_is_read(void **state)
 	assert_string_equal(iem_source_kinds[source->kind], "dongle");
 	assert_near(source->max_voltage_v, 2, 0);
 	assert_near(source->max_current_ma, 60, 0);
-	assert_int_equal(source->n_rated_power, 2);
-	assert_near(source->rated_power[1].x, 32, 0);
-	assert_near(source->rated_power[1].y, 60, 0);
+	assert_int_equal(source->rated_power.n, 2);
+	assert_near(source->rated_power.at[1].x, 32, 0);
+	assert_near(source->rated_power.at[1].y, 60, 0);
 	assert_near(source->output_impedance_ohm, 0.5, 0);
 	assert_near(source->noise_uv, 1.2, 0);
-	assert_int_equal(source->n_matches, 1);
-	assert_string_equal(source->matches[0].want[IEM_MATCH_USB], "1234:abcd");
+	assert_int_equal(source->matches.n, 1);
+	assert_string_equal(source->matches.at[0].want[IEM_MATCH_USB], "1234:abcd");
 	assert_string_equal(source->volume_control, "Headphone");
 	assert_true(source->volume_analog);
 	assert_string_equal(source->origin, "sheet");

@@ -24,7 +24,7 @@ static void what_is_not_given_is_inherited_and_what_is_given_overrides(void **st
 	assert_int_equal(e->form, ear_of(w, "base")->form);
 	assert_int_equal(e->back, ear_of(w, "base")->back);
 	assert_int_equal(e->n_drivers, 1);
-	assert_int_equal(e->n_impedance_curve, 2);
+	assert_int_equal(e->impedance_curve.n, 2);
 	assert_near(e->sensitivity.value, 120, 0);
 	assert_int_equal(e->sensitivity.unit, IEM_DB_PER_V);
 	assert_near(e->frequency_range_hz.y, 40000, 0);
@@ -46,7 +46,7 @@ static void bands_and_rules_are_not_inherited(void **state)
 	mine = iem_store_profile(w->store, "mine");
 	assert_int_equal(mine->eq.n_bands, 0);
 	assert_true(mine->eq.preamp_auto);
-	assert_int_equal(mine->n_matches, 0);
+	assert_int_equal(mine->matches.n, 0);
 	assert_null(mine->origin);
 }
 

@@ -1,0 +1,26 @@
+/**
+ * conf_parts.h - what the tables of profiles and of sources share. For the readers in core/ only.
+ */
+#pragma once
+
+#include "core/conf.h"
+#include "core/match.h"
+#include "core/profile.h"
+
+/** Make room for one more element of SIZE behind an array. @return the new, zeroed element, or NULL */
+void *conf_grow(void *array, size_t *n, size_t size);
+
+/** Is the key given in this group? */
+bool conf_has(const config_setting_t *group, const char *name);
+
+/** Both are conf_read_fn: pairs of numbers, x ascending within the key's range, to a struct iem_curve; */
+int conf_read_curve(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field);
+/** and a list of rules to a struct iem_matches. */
+int conf_read_matches(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field);
+
+/** The rows of an `eq` group (struct iem_eq), and the reader of a list of variants (struct iem_profile). */
+extern const struct conf_key profile_eq_keys[];
+int profile_read_variants(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field);
+
+/** What a variant's eq leaves out is the profile's own, wherever in the file that stands. @return 0 or -ENOMEM */
+int profile_complete_variants(struct conf *conf, struct iem_profile *profile);
