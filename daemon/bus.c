@@ -33,7 +33,7 @@ static void pump(struct bus *bus)
 		;
 	if (r < 0) {
 		log_error("The bus went away: %s.", strerror(-r));
-		bus->config.name_lost(bus->config.data);
+		bus->config.lost(bus->config.data);
 		return;
 	}
 	arm(bus);
@@ -136,39 +136,47 @@ void bus_update(struct bus *bus)
 
 /* --- coming and going ------------------------------------------------------------------------------------------- */
 
-static int open_connection(struct bus *bus)
+static int own_name(struct bus *bus)
 {
 	int r = sd_bus_open_user(&bus->connection);
 
 	if (r < 0 && sd_bus_open_system(&bus->connection) < 0)
 		return r;
 	sd_bus_set_exit_on_disconnect(bus->connection, false);
-	if ((r = sd_bus_add_object_manager(bus->connection, &bus->object_manager_slot, BUS_PATH)) < 0 ||
-	    (r = sd_bus_add_object_vtable(bus->connection, &bus->manager_slot, BUS_PATH, BUS_MANAGER,
-					  bus_manager_vtable, bus)) < 0)
-		return r;
 	return sd_bus_request_name(bus->connection, BUS_NAME, 0);
 }
 
-int bus_new(struct bus **out, const struct bus_config *config)
+int bus_new(struct bus **out)
 {
 	struct bus *bus = calloc(1, sizeof(*bus));
 	int r;
 
 	if (!bus)
 		return -ENOMEM;
-	bus->config = *config;
-	r = open_connection(bus);
+	r = own_name(bus);
 	if (r < 0) {
 		bus_free(bus);
 		return r;
 	}
+	*out = bus;
+	return 0;
+}
+
+int bus_serve(struct bus *bus, const struct bus_config *config)
+{
+	int r;
+
+	bus->config = *config;
+	if ((r = sd_bus_add_object_manager(bus->connection, &bus->object_manager_slot, BUS_PATH)) < 0 ||
+	    (r = sd_bus_add_object_vtable(bus->connection, &bus->manager_slot, BUS_PATH, BUS_MANAGER,
+					  bus_manager_vtable, bus)) < 0)
+		return r;
 	bus->io = pw_loop_add_io(config->loop, sd_bus_get_fd(bus->connection),
 				 io_mask(sd_bus_get_events(bus->connection)), false, on_io, bus);
 	bus->timer = pw_loop_add_timer(config->loop, on_timer, bus);
 	bus->wait_timer = pw_loop_add_timer(config->loop, on_wait_timer, bus);
+	bus_update(bus);
 	pump(bus);
-	*out = bus;
 	return 0;
 }
 
@@ -178,21 +186,30 @@ static void remove_source(struct bus *bus, struct spa_source *source)
 		pw_loop_destroy_source(bus->config.loop, source);
 }
 
-void bus_free(struct bus *bus)
+void bus_end(struct bus *bus)
 {
 	if (!bus)
 		return;
 	bus_drop_waiters(bus);
 	for (size_t i = 0; i < bus->n_outputs; i++)
 		free_output(bus->outputs[i]);
-	free(bus->outputs);
-	bus_free_told(bus->manager_told);
-	engine_views_free(bus->views, bus->n_views);
-	remove_source(bus, bus->io);
-	remove_source(bus, bus->timer);
-	remove_source(bus, bus->wait_timer);
-	sd_bus_slot_unref(bus->manager_slot);
-	sd_bus_slot_unref(bus->object_manager_slot);
+	free(IEM_STEAL(bus->outputs));
+	bus->n_outputs = 0;
+	bus_free_told(IEM_STEAL(bus->manager_told));
+	engine_views_free(IEM_STEAL(bus->views), bus->n_views);
+	bus->n_views = 0;
+	remove_source(bus, IEM_STEAL(bus->io));
+	remove_source(bus, IEM_STEAL(bus->timer));
+	remove_source(bus, IEM_STEAL(bus->wait_timer));
+	bus->manager_slot = sd_bus_slot_unref(bus->manager_slot);
+	bus->object_manager_slot = sd_bus_slot_unref(bus->object_manager_slot);
+}
+
+void bus_free(struct bus *bus)
+{
+	if (!bus)
+		return;
+	bus_end(bus);
 	sd_bus_flush_close_unref(bus->connection);
 	free(bus);
 }

@@ -12,16 +12,21 @@ struct bus_config {
 	struct engine *engine;
 	struct files *files;
 	struct choices *choices;
-	/** The name is somebody else's: another iemd runs. */
-	void (*name_lost)(void *data);
+	/** The bus went away. */
+	void (*lost)(void *data);
 	void *data;
 };
 
 /**
- * Connect to the user's bus, or the system's where there is no user's, and own org.iemd.
+ * Connect to the user's bus, or the system's where there is no user's, and own org.iemd. Whoever owns it is the only
+ * iemd: nothing outside may be touched before. Calls wait until bus_serve().
  * @return 0 or -errno: there is no bus, or the name is taken (-EEXIST)
  */
-int bus_new(struct bus **out, const struct bus_config *config);
+int bus_new(struct bus **out);
+/** Answer calls from now on. @return 0 or -errno */
+int bus_serve(struct bus *bus, const struct bus_config *config);
+/** Answer no more, before the engine goes; the name stays ours until bus_free(). NULL is fine. */
+void bus_end(struct bus *bus);
 void bus_free(struct bus *bus);
 
 /** Something that is shown may have changed: signal what did. */

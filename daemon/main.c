@@ -18,15 +18,21 @@ struct iemd {
 	struct journal *journal;
 	struct engine *engine;
 	struct bus *bus;
-	bool failed;
+	bool serving; /* calls are answered */
+	bool leaving, failed;
 };
+
+/* Quitting counts for a loop that runs; during the start it is only iterated. */
+static void leave(struct iemd *iemd)
+{
+	iemd->leaving = true;
+	pw_main_loop_quit(iemd->main_loop);
+}
 
 static void on_signal(void *data, int number)
 {
-	struct iemd *iemd = data;
-
 	log_debug("Signal %d: leaving.", number);
-	pw_main_loop_quit(iemd->main_loop);
+	leave(data);
 }
 
 static void on_files_changed(void *data)
@@ -41,7 +47,7 @@ static void on_engine_changed(void *data)
 {
 	struct iemd *iemd = data;
 
-	if (iemd->bus)
+	if (iemd->serving)
 		bus_update(iemd->bus);
 }
 
@@ -50,7 +56,7 @@ static void on_bus_lost(void *data)
 	struct iemd *iemd = data;
 
 	iemd->failed = true;
-	pw_main_loop_quit(iemd->main_loop);
+	leave(iemd);
 }
 
 static const char *environment(const char *name)
@@ -58,17 +64,9 @@ static const char *environment(const char *name)
 	return getenv(name);
 }
 
-static int start_bus(struct iemd *iemd)
+static int own_name(struct iemd *iemd)
 {
-	const struct bus_config config = {
-		.loop = pw_main_loop_get_loop(iemd->main_loop),
-		.engine = iemd->engine,
-		.files = iemd->files,
-		.choices = iemd->choices,
-		.name_lost = on_bus_lost,
-		.data = iemd,
-	};
-	const int r = bus_new(&iemd->bus, &config);
+	const int r = bus_new(&iemd->bus);
 
 	if (r == -EEXIST)
 		log_error("Another iemd runs already: the bus name org.iemd is taken.");
@@ -77,11 +75,29 @@ static int start_bus(struct iemd *iemd)
 	return r;
 }
 
+static int serve(struct iemd *iemd)
+{
+	const struct bus_config config = {
+		.loop = pw_main_loop_get_loop(iemd->main_loop),
+		.engine = iemd->engine,
+		.files = iemd->files,
+		.choices = iemd->choices,
+		.lost = on_bus_lost,
+		.data = iemd,
+	};
+
+	iemd->serving = true;
+	return bus_serve(iemd->bus, &config);
+}
+
 static int start(struct iemd *iemd)
 {
 	struct pw_loop *loop = pw_main_loop_get_loop(iemd->main_loop);
 	int r;
 
+	/* First: a second iemd must not touch the journal, the default or the path of the one that runs. */
+	if ((r = own_name(iemd)) < 0)
+		return r;
 	if ((r = iem_paths_init(&iemd->paths, environment)) < 0 ||
 	    (r = files_new(&iemd->files, loop, &iemd->paths, on_files_changed, iemd)) < 0 ||
 	    (r = choices_new(&iemd->choices, &iemd->paths)) < 0 ||
@@ -97,17 +113,19 @@ static int start(struct iemd *iemd)
 		return r;
 	}
 	engine_look(iemd->engine);
-	return start_bus(iemd);
+	return iemd->leaving ? 0 : serve(iemd);
 }
 
 static void stop(struct iemd *iemd)
 {
-	bus_free(IEM_STEAL(iemd->bus));
+	iemd->serving = false;
+	bus_end(iemd->bus);
 	engine_free(iemd->engine);
 	journal_free(iemd->journal);
 	choices_free(iemd->choices);
 	files_free(iemd->files);
 	iem_paths_finish(&iemd->paths);
+	bus_free(iemd->bus); /* last: the next iemd may begin when the name is free */
 }
 
 static int run(void)
@@ -128,7 +146,7 @@ static int run(void)
 		iemd.failed = true;
 	} else if (start(&iemd) < 0) {
 		iemd.failed = true;
-	} else {
+	} else if (!iemd.leaving) {
 		sd_notify(0, "READY=1");
 		pw_main_loop_run(iemd.main_loop);
 		sd_notify(0, "STOPPING=1");
