@@ -159,17 +159,12 @@ static int check_output(struct bus *bus, const struct output *output, sd_bus_err
 
 /* --- the commands ----------------------------------------------------------------------------------------------- */
 
-static int do_switch(struct bus *bus, sd_bus_message *call, const char *output_name, const char *profile,
-		     const char *variant, bool once, bool wait, sd_bus_error *error)
+static int put_in_force(struct bus *bus, sd_bus_message *call, const struct output *output, const char *profile,
+			const char *variant, bool once, bool wait, sd_bus_error *error)
 {
-	const struct output *output;
 	char id[IEM_MAX_ID + 1], wanted[128];
 	int r;
 
-	files_flush(bus->config.files);
-	output = named_output(bus, output_name, error);
-	if (!output)
-		return -ENODEV;
 	snprintf(wanted, sizeof(wanted), "%s", variant);
 	if (strcmp(profile, "-") == 0) {
 		const struct choice *choice = choices_find(bus->config.choices, output->id);
@@ -196,11 +191,23 @@ static int do_switch(struct bus *bus, sd_bus_message *call, const char *output_n
 				    output->description, r < 0 ? ", but it could not be remembered" : "");
 }
 
+static int do_switch(struct bus *bus, sd_bus_message *call, const char *output_name, const char *profile,
+		     const char *variant, bool once, bool wait, sd_bus_error *error)
+{
+	const struct output *output;
+
+	files_flush(bus->config.files);
+	output = named_output(bus, output_name, error);
+	return output ? put_in_force(bus, call, output, profile, variant, once, wait, error) : -ENODEV;
+}
+
 static int do_next(struct bus *bus, sd_bus_message *call, const char *output_name, bool wait, sd_bus_error *error)
 {
-	const struct output *output = named_output(bus, output_name, error);
 	const char *variant = NULL, *now, *next;
+	const struct output *output;
 
+	files_flush(bus->config.files);
+	output = named_output(bus, output_name, error);
 	if (!output)
 		return -ENODEV;
 	now = engine_profile_on(bus->config.engine, output->id, &variant);
@@ -209,7 +216,7 @@ static int do_next(struct bus *bus, sd_bus_message *call, const char *output_nam
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"),
 					 "No other earphone was used on %s yet; 'iemctl switch PROFILE' begins.",
 					 output->description);
-	return do_switch(bus, call, output->id, next, "", false, wait, error);
+	return put_in_force(bus, call, output, next, "", false, wait, error);
 }
 
 static int do_auto(struct bus *bus, sd_bus_message *call, const char *output_name, bool wait, sd_bus_error *error)
@@ -227,16 +234,18 @@ static int do_auto(struct bus *bus, sd_bus_message *call, const char *output_nam
 
 static int do_confirm(struct bus *bus, sd_bus_message *call, const char *output_name, sd_bus_error *error)
 {
-	const struct output *output = named_output(bus, output_name, error);
 	const char *variant = NULL, *profile;
+	const struct output *output;
 
+	files_flush(bus->config.files);
+	output = named_output(bus, output_name, error);
 	if (!output)
 		return -ENODEV;
 	profile = engine_profile_on(bus->config.engine, output->id, &variant);
 	if (!profile)
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "No profile is in force on %s to be confirmed.",
 					 output->description);
-	return do_switch(bus, call, output->id, profile, variant ? variant : "", false, false, error);
+	return put_in_force(bus, call, output, profile, variant ? variant : "", false, false, error);
 }
 
 int bus_on_switch(sd_bus_message *call, void *data, sd_bus_error *error)
@@ -294,32 +303,37 @@ int bus_on_sync(sd_bus_message *call, void *data, sd_bus_error *error)
 	return answer_when_in_force(bus, call, false, "Everything written is in force");
 }
 
+/* The object of an output goes with it, also while a command on it reads what changed. */
 int bus_on_output_switch(sd_bus_message *call, void *data, sd_bus_error *error)
 {
-	struct bus_output *output = data;
+	const struct bus_output *output = data;
+	CLEANUP(iem_freep) char *id = strdup(output->id);
 	const char *profile, *variant;
-	int once, r = sd_bus_message_read(call, "ssb", &profile, &variant, &once);
+	int once, r = id ? sd_bus_message_read(call, "ssb", &profile, &variant, &once) : -ENOMEM;
 
-	return r < 0 ? r : do_switch(output->bus, call, output->id, profile, variant, once, false, error);
+	return r < 0 ? r : do_switch(output->bus, call, id, profile, variant, once, false, error);
 }
 
 int bus_on_output_auto(sd_bus_message *call, void *data, sd_bus_error *error)
 {
-	struct bus_output *output = data;
+	const struct bus_output *output = data;
+	CLEANUP(iem_freep) char *id = strdup(output->id);
 
-	return do_auto(output->bus, call, output->id, false, error);
+	return id ? do_auto(output->bus, call, id, false, error) : -ENOMEM;
 }
 
 int bus_on_output_next(sd_bus_message *call, void *data, sd_bus_error *error)
 {
-	struct bus_output *output = data;
+	const struct bus_output *output = data;
+	CLEANUP(iem_freep) char *id = strdup(output->id);
 
-	return do_next(output->bus, call, output->id, false, error);
+	return id ? do_next(output->bus, call, id, false, error) : -ENOMEM;
 }
 
 int bus_on_output_confirm(sd_bus_message *call, void *data, sd_bus_error *error)
 {
-	struct bus_output *output = data;
+	const struct bus_output *output = data;
+	CLEANUP(iem_freep) char *id = strdup(output->id);
 
-	return do_confirm(output->bus, call, output->id, error);
+	return id ? do_confirm(output->bus, call, id, error) : -ENOMEM;
 }

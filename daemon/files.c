@@ -143,10 +143,11 @@ static bool reread(struct files *files)
 	return changed;
 }
 
-bool files_flush(struct files *files)
+void files_flush(struct files *files)
 {
 	drain(files);
-	return files->dirty || files->fd < 0 ? reread(files) : false;
+	if ((files->dirty || files->fd < 0) && reread(files))
+		files->changed(files->data);
 }
 
 static void on_inotify(void *data, int fd, uint32_t mask)
@@ -161,10 +162,7 @@ static void on_inotify(void *data, int fd, uint32_t mask)
 
 static void on_timer(void *data, uint64_t expirations)
 {
-	struct files *files = data;
-
-	if (files_flush(files))
-		files->changed(files->data);
+	files_flush(data);
 }
 
 int files_new(struct files **out, struct pw_loop *loop, const struct iem_paths *paths, void (*changed)(void *data),

@@ -12,16 +12,19 @@
 
 struct files;
 
-/** CHANGED is called when a change has settled and was read; not from within files_flush(). @return 0 or -errno */
+/**
+ * CHANGED is called whenever a change was read, also from within files_flush(): what the store held before is freed
+ * by then. @return 0 or -errno
+ */
 int files_new(struct files **out, struct pw_loop *loop, const struct iem_paths *paths, void (*changed)(void *data),
 	      void *data);
 void files_free(struct files *files);
 
 /**
  * Read everything that was written before this call. Whoever answers a command calls it first: the command sees
- * what its sender wrote. @return true if anything changed
+ * what its sender wrote. No pointer into the store, the settings or what was made from them outlives it.
  */
-bool files_flush(struct files *files);
+void files_flush(struct files *files);
 
 const struct iem_store *files_store(const struct files *files);
 /** What holds: of a settings file that does not load, what it held before. */
