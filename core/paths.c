@@ -71,6 +71,13 @@ const char *iem_paths_settings(const struct iem_paths *paths)
 	return NULL;
 }
 
+bool iem_is_plain_file(const char *path)
+{
+	struct stat stamp;
+
+	return stat(path, &stamp) == 0 && S_ISREG(stamp.st_mode);
+}
+
 static int make_folder(const char *path)
 {
 	struct stat stamp;

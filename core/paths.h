@@ -6,6 +6,8 @@
 
 #include "core/util.h"
 
+#include <stdbool.h>
+
 #define IEM_PROFILE_ROOTS 3
 
 /** Where a profile comes from: the order in which an id is looked up. */
@@ -30,6 +32,9 @@ void iem_paths_finish(struct iem_paths *paths);
 
 /** The settings file in force: the user's if it exists, else the system's if that exists, else NULL. */
 const char *iem_paths_settings(const struct iem_paths *paths);
+
+/** Is it, links followed, a file that a reader cannot hang on? A service asks before it opens a file on its own. */
+bool iem_is_plain_file(const char *path);
 
 /** mkdir -p for the folder PATH, private to the user. @return 0 or -errno */
 int iem_make_folder(const char *path);

@@ -90,7 +90,9 @@ static bool read_settings(struct files *files)
 		return false;
 	files->settings_path = path;
 	files->settings_stamp = stamp;
-	if (iem_settings_load(&files->settings, path, &diags) < 0)
+	if (path && !iem_is_plain_file(path))
+		iem_complain(&diags, path, 0, "is no plain file");
+	if (diags.errors || iem_settings_load(&files->settings, path, &diags) < 0)
 		log_error("The settings do not load; what held before holds on.");
 	log_diags(&diags);
 	return true;

@@ -1,5 +1,6 @@
 #include "daemon/statefile.h"
 
+#include "core/paths.h"
 #include "daemon/log.h"
 
 #include <errno.h>
@@ -26,7 +27,9 @@ int statefile_read(const char *path, const struct conf_key *keys, void *object, 
 
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
-	if (conf_open(&conf, path, &diags) == 0 && conf_read_root(&conf, keys, object) == 0)
+	if (!iem_is_plain_file(path))
+		iem_complain(&diags, path, 0, "is no plain file");
+	else if (conf_open(&conf, path, &diags) == 0 && conf_read_root(&conf, keys, object) == 0)
 		return 0;
 	log_diags(&diags);
 	set_aside(path, lost);
