@@ -146,14 +146,26 @@ bool path_is_default_ours(const struct engine *engine, const struct place *place
 	return engine->taken && place->pair && iem_streq(pair_node_name(place->pair), engine->taken_name);
 }
 
+/*
+ * A session manager that comes back tells our own node, or nothing yet, where it was us who had set the default: then
+ * what is noted already, and was not put back, is still the user's.
+ */
+static int note_users_default(struct journal *journal, const char *configured)
+{
+	const bool told = configured && !pair_is_ours(configured);
+
+	return !told && journal_has_default(journal) ? 0 : journal_note_default(journal, told ? configured : NULL);
+}
+
 void path_take_default(struct engine *engine)
 {
 	struct place *place = engine->mode == MODE_DEFAULT ? engine_place_by_node(engine, path_user_sink(engine)) : NULL;
 	const char *configured = graph_configured_sink(engine->graph);
 
-	if (!place || !place->pair || engine->taken || pair_phase(place->pair) != PAIR_READY)
+	if (!place || !place->pair || engine->taken || pair_phase(place->pair) != PAIR_READY ||
+	    !graph_has_manager(engine->graph))
 		return;
-	if (journal_note_default(engine->config.journal, pair_is_ours(configured) ? NULL : configured) < 0)
+	if (note_users_default(engine->config.journal, configured) < 0)
 		log_warning("The journal could not be written: after a crash the default sink may stay as iemd sets it.");
 	pair_set_unity(place->pair);
 	engine->taken = true;
@@ -167,8 +179,11 @@ void path_give_back(struct engine *engine)
 {
 	if (!engine->taken)
 		return;
-	graph_configure_sink(engine->graph, journal_default(engine->config.journal));
-	journal_drop_default(engine->config.journal);
+	/* Without a session manager there is nobody to tell: the journal keeps it for when there is one. */
+	if (graph_has_manager(engine->graph)) {
+		graph_configure_sink(engine->graph, journal_default(engine->config.journal));
+		journal_drop_default(engine->config.journal);
+	}
 	engine->taken = false;
 	free(IEM_STEAL(engine->taken_name));
 }
@@ -214,16 +229,19 @@ void path_undo_stale(struct engine *engine)
 	const char *configured = graph_configured_sink(engine->graph);
 	const char *before = journal_default(engine->config.journal);
 
-	if (engine->undone || engine->taken || !graph_has_manager(engine->graph))
+	if (engine->taken || !graph_has_manager(engine->graph))
 		return;
-	engine->undone = true;
 	if (pair_is_ours(configured)) {
+		if (engine->undone || engine->mode == MODE_SMART)
+			return;
+		engine->undone = true;
 		log_notice("The last run left its own node as the default sink; it is set to %s again.",
 			   before ? before : "none");
 		graph_configure_sink(engine->graph, before);
-	}
-	if (journal_has_default(engine->config.journal))
+	} else if (journal_has_default(engine->config.journal) && (configured || !before)) {
+		/* A session manager that has just started may tell nothing before it tells what it remembers. */
 		journal_drop_default(engine->config.journal);
+	}
 }
 
 enum engine_mode engine_mode(const struct engine *engine, const char **why)

@@ -91,3 +91,39 @@ def test_another_default_is_the_users_will(corrected):
     corrected.set_default("earphone", wait=False)
     wait_until(lambda: corrected.status()["state"] == "idle", what="iemd to be back")
     assert corrected.status()["profile"]["id"] == "bright"
+
+
+@pytest.fixture
+def on_the_speaker(session, sinks, tmp_path):
+    """The user's own choice is the speaker, and the session manager has written down that iemd took its place."""
+    session.set_default("speaker")
+    profiles.write(session, "bright", profiles.BRIGHT)
+    session.start_iemd(data_dir=tmp_path)
+    session.iemctl("switch", "bright", "--output", "speaker")
+    written = session.state_dir / "wireplumber/default-nodes"
+    if session.status()["mode"] == "default-sink":
+        wait_until(lambda: "iemd.speaker" in written.read_text(), what="the session manager to remember iemd's node")
+    return session
+
+
+def test_the_users_default_outlives_the_session_manager(on_the_speaker):
+    session = on_the_speaker
+    session.kill_wireplumber()
+    wait_until(lambda: not session.has_session_manager(), what="the session manager to be gone")
+    session.start_wireplumber()
+    wait_until(lambda: session.status()["state"] == "idle", what="iemd to be in the path again")
+    session.stop_iemd()
+    wait_until(lambda: (session.default_sink(), session.configured_default()) == ("speaker", "speaker"),
+               what="the user's default to be back")
+
+
+def test_an_end_without_a_session_manager_is_undone_by_the_next_start(on_the_speaker, tmp_path):
+    session = on_the_speaker
+    session.kill_wireplumber()
+    session.stop_iemd()
+    session.start_wireplumber()
+    session.start_iemd(data_dir=tmp_path)
+    wait_until(lambda: session.status()["state"] == "idle", what="iemd to be in the path again")
+    session.stop_iemd()
+    wait_until(lambda: (session.default_sink(), session.configured_default()) == ("speaker", "speaker"),
+               what="the user's default to be back")
