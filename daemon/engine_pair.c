@@ -198,11 +198,13 @@ void engine_house(struct engine *engine)
 	bool wanted = false;
 
 	for (size_t i = 0; i < engine->n_places; i++) {
-		const struct place *place = &engine->places[i];
+		struct place *place = &engine->places[i];
 
 		wanted |= (place->pair && pair_streaming(place->pair)) || place->retry_at_ms > engine_now_ms();
-		if (!place->pair && place->retry_at_ms && place->retry_at_ms <= engine_now_ms())
+		if (!place->pair && place->retry_at_ms && place->retry_at_ms <= engine_now_ms()) {
+			place->retry_at_ms = 0; /* once: it may not be wanted any more */
 			engine_defer(engine);
+		}
 	}
 	if (!engine->house_timer)
 		engine->house_timer = pw_loop_add_timer(engine->config.loop, on_house, engine);

@@ -81,12 +81,14 @@ static enum iem_kind kind_of(const struct seen *seen)
 	return said;
 }
 
-static const char *aside_of(const struct seen *seen)
+static const char *aside_of(const struct seen *seen, unsigned ports)
 {
 	const char *name = pw_properties_get(seen->sink->props, PW_KEY_NODE_NAME);
 
 	if (iem_streq(seen->device.profile, "pro-audio") || (name && strstr(name, ".pro-output")))
 		return "its card is in the pro-audio profile, whose channels have no positions";
+	if (ports > IEM_MAX_CHANNELS)
+		return "it has more channels than a chain takes";
 	return NULL;
 }
 
@@ -215,7 +217,8 @@ static void read_sink(void *data, const struct graph_node *sink)
 	}
 	reading->outputs->at = larger;
 	out = &larger[reading->outputs->n++];
-	*out = (struct output){ .node_id = sink->id, .kind = kind_of(&seen), .aside = aside_of(&seen) };
+	*out = (struct output){ .node_id = sink->id, .kind = kind_of(&seen),
+				.aside = aside_of(&seen, graph_input_ports(reading->graph, sink->id)) };
 	out->node = strdup(name);
 	out->port = copy(seen.route ? seen.route->name : NULL);
 	out->description = strdup(describe(&seen, text, sizeof(text)));

@@ -1,0 +1,68 @@
+"""Outputs of every shape, coming and going."""
+
+import time
+
+import pytest
+
+import profiles
+from harness import measure, sound, wait_until
+
+NAMES = ["it's", 'q"uo"te', "back\\slash", "two words", "ünï—ço∂e", "x" * 300, "{ a = 1 }", "%s%n", "a/b", "line\nbreak"]
+EIGHT = ("FL", "FR", "FC", "LFE", "RL", "RR", "SL", "SR")
+
+
+@pytest.fixture
+def alone(session, tmp_path):
+    """A session without any sink, and iemd in it."""
+    (tmp_path / "profiles").mkdir()
+    profiles.write(session, "bright", profiles.BRIGHT)
+    session.start_iemd(data_dir=tmp_path)
+    return session
+
+
+def processor_time(process):
+    with open(f"/proc/{process.pid}/stat") as stat:
+        return sum(map(int, stat.read().rsplit(")")[-1].split()[11:13]))
+
+
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_any_name_is_corrected_remembered_and_put_back(alone, tmp_path, name):
+    alone.add_sink(name)
+    wait_until(lambda: alone.status()["output"], what="the sink to be seen")
+    alone.iemctl("switch", "bright")
+    test = measure.Multisine()
+    assert profiles.deviation(profiles.BRIGHT, test, sound.play_and_record(alone, name, test.sound)) < 0.01
+    alone.stop_iemd()
+    assert alone.configured_default() is None
+    alone.start_iemd(data_dir=tmp_path)
+    wait_until(lambda: alone.status()["state"] == "idle", what="the choice to be in force again")
+
+
+@pytest.mark.parametrize("position", [("MONO",), ("FL", "FR", "FC"), ("AUX0", "AUX1"), EIGHT])
+def test_up_to_eight_channels_are_corrected(alone, position):
+    alone.add_sink("odd", position=position)
+    wait_until(lambda: alone.status()["output"], what="the sink to be seen")
+    alone.iemctl("switch", "bright")
+    assert alone.status()["channels"] == len(position)
+
+
+def test_more_channels_than_a_chain_takes_are_left_alone_with_a_reason(alone):
+    alone.add_sink("wide", position=(*EIGHT, "AUX0", "AUX1"))
+    wait_until(lambda: alone.iemctl("outputs", json=True)[0]["reason_code"] == "aside", what="the sink to be left alone")
+    done = alone.iemctl("switch", "bright", check=False)
+    assert (done.returncode, "more channels" in done.stderr) == (1, True)
+    assert alone.status()["state"] == "no-profile"
+
+
+def test_a_filter_that_was_destroyed_and_is_not_wanted_any_more_leaves_iemd_at_rest(iemd):
+    def rests():
+        before = processor_time(iemd.iemd)
+        time.sleep(0.5)
+        return processor_time(iemd.iemd) == before
+
+    profiles.write(iemd, "bright", profiles.BRIGHT)
+    iemd.iemctl("switch", "bright")
+    iemd.run("pw-cli", "destroy", iemd.node("iemd.earphone")["id"])
+    iemd.iemctl("auto", "--output", "earphone")
+    time.sleep(1.5)  # past the moment at which it would have been made again
+    wait_until(rests, what="iemd to come to rest")
