@@ -29,3 +29,12 @@ static inline enum pw_stream_flags compat_stream_flag_async(void)
 {
 	return compat_library_at_least(0, 3, 73) ? (enum pw_stream_flags)(1u << 10) : PW_STREAM_FLAG_NONE;
 }
+
+/**
+ * The client configuration that makes the audio thread a realtime one. Up to 1.3.80 it is one of its own, and with the
+ * common one a busy machine would starve us between two realtime threads; then the two became one.
+ */
+static inline const char *compat_config_name(void)
+{
+	return compat_library_at_least(1, 3, 81) ? "client.conf" : "client-rt.conf";
+}

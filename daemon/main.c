@@ -1,4 +1,5 @@
 #include "daemon/bus.h"
+#include "daemon/compat.h"
 #include "daemon/log.h"
 
 #include "config.h"
@@ -139,7 +140,8 @@ static int run(void)
 	loop = pw_main_loop_get_loop(iemd.main_loop);
 	pw_loop_add_signal(loop, SIGINT, on_signal, &iemd);
 	pw_loop_add_signal(loop, SIGTERM, on_signal, &iemd);
-	iemd.context = pw_context_new(loop, NULL, 0);
+	iemd.context = pw_context_new(
+		loop, pw_properties_new(PW_KEY_CONFIG_NAME, compat_config_name(), NULL), 0);
 	if (!iemd.context) {
 		log_error("iemd cannot start: PipeWire's client library does not load its configuration (%s).",
 			  strerror(errno));

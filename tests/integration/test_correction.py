@@ -1,5 +1,7 @@
 """What an ordinary application plays reaches the earphone corrected, in both ways into the path."""
 
+import pathlib
+
 import numpy as np
 import pytest
 
@@ -109,3 +111,21 @@ def test_each_channel_gets_the_bands_of_its_side(session, tmp_path, layout):
     assert preamp <= 0
     for name, one, want in zip(layout, got, shape):
         assert np.abs(one - want - preamp).max() < 0.01, name
+
+
+def schedulings(process):
+    """Policy and priority of each thread."""
+    found = set()
+    for thread in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
+        fields = (thread / "stat").read_text().rsplit(")")[-1].split()
+        found.add((int(fields[38]), int(fields[37])))
+    return found
+
+
+def test_the_audio_thread_is_scheduled_as_any_players(iemd):
+    """Between two realtime threads an ordinary one would be starved by a busy machine."""
+    profiles.write(iemd, "bright", profiles.BRIGHT)
+    iemd.iemctl("switch", "bright")
+    with sound.Player(iemd, measure.tone(1000, 4.0)) as player:
+        wait_until(lambda: iemd.status()["state"] == "running", what="the tone to run")
+        assert schedulings(iemd.iemd) == schedulings(player.process)
