@@ -162,32 +162,34 @@ static int check_output(struct bus *bus, const struct output *output, sd_bus_err
 static int put_in_force(struct bus *bus, sd_bus_message *call, const struct output *output, const char *profile,
 			const char *variant, bool once, bool wait, sd_bus_error *error)
 {
-	char id[IEM_MAX_ID + 1], wanted[128];
+	CLEANUP(iem_freep) char *previous = NULL;
 	int r;
 
-	snprintf(wanted, sizeof(wanted), "%s", variant);
 	if (strcmp(profile, "-") == 0) {
 		const struct choice *choice = choices_find(bus->config.choices, output->id);
-		const char *blank;
+		char *blank;
 
 		if (!choice || !choice->previous)
 			return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"),
 						 "No other profile was chosen on %s before.", output->description);
-		blank = strchr(choice->previous, ' ');
-		snprintf(id, sizeof(id), "%.*s", (int)(blank ? blank - choice->previous : IEM_MAX_ID), choice->previous);
+		previous = strdup(choice->previous);
+		if (!previous)
+			return -ENOMEM;
+		blank = strchr(previous, ' ');
+		if (blank)
+			*blank++ = '\0';
+		profile = previous;
 		if (!*variant)
-			snprintf(wanted, sizeof(wanted), "%s", blank ? blank + 1 : "");
-	} else {
-		snprintf(id, sizeof(id), "%s", profile);
+			variant = blank ? blank : "";
 	}
-	if ((r = check_profile(bus, id, wanted, error)) < 0 || (r = check_output(bus, output, error)) < 0)
+	if ((r = check_profile(bus, profile, variant, error)) < 0 || (r = check_output(bus, output, error)) < 0)
 		return r;
-	r = choices_set(bus->config.choices, output->id, id, wanted, once);
+	r = choices_set(bus->config.choices, output->id, profile, variant, once);
 	if (r == -ENOMEM)
 		return r;
 	engine_return_to(bus->config.engine, output->id);
-	log_debug("switch: %s%s%s on %s", id, *wanted ? ", " : "", wanted, output->id);
-	return answer_when_in_force(bus, call, wait, "%s%s%s on %s%s", id, *wanted ? ", variant " : "", wanted,
+	log_debug("switch: %s%s%s on %s", profile, *variant ? ", " : "", variant, output->id);
+	return answer_when_in_force(bus, call, wait, "%s%s%s on %s%s", profile, *variant ? ", variant " : "", variant,
 				    output->description, r < 0 ? ", but it could not be remembered" : "");
 }
 

@@ -181,3 +181,11 @@ def test_busctl_needs_nothing_else(two):
     tree = two.run("busctl", "--user", "introspect", "org.iemd", "/org/iemd/output/node_3aearphone")
     text = tree
     assert '"bright"' in text and "emits-change" in text
+
+
+def test_a_name_is_not_cut_to_one_that_exists(iemd):
+    name, variant = "a" * 64, "v" * 127
+    iemd.write_profile(name, f'variants = ( {{ name = "{variant}"; }} );')
+    assert iemd.iemctl("switch", name, check=False).returncode == 0
+    assert iemd.iemctl("switch", name + "a", check=False).returncode == 4
+    assert iemd.iemctl("switch", name, "--variant", variant + "v", check=False).returncode == 4
