@@ -95,14 +95,14 @@ def test_another_default_is_the_users_will(corrected):
 
 @pytest.fixture
 def on_the_speaker(session, sinks, tmp_path):
-    """The user's own choice is the speaker, and the session manager has written down that iemd took its place."""
+    """The user's own choice is the speaker; the session manager has written it down, and that iemd took its place."""
     session.set_default("speaker")
     profiles.write(session, "bright", profiles.BRIGHT)
     session.start_iemd(data_dir=tmp_path)
     session.iemctl("switch", "bright", "--output", "speaker")
     written = session.state_dir / "wireplumber/default-nodes"
-    if session.status()["mode"] == "default-sink":
-        wait_until(lambda: "iemd.speaker" in written.read_text(), what="the session manager to remember iemd's node")
+    default = "iemd.speaker" if session.status()["mode"] == "default-sink" else "speaker"
+    wait_until(lambda: f"={default}\n" in written.read_text(), what=f"the session manager to remember {default}")
     return session
 
 
