@@ -122,10 +122,10 @@ def schedulings(process):
     return found
 
 
-def test_the_audio_thread_is_scheduled_as_any_players(iemd):
+def test_the_audio_thread_is_scheduled_no_worse_than_a_players(iemd):
     """Between two realtime threads an ordinary one would be starved by a busy machine."""
     profiles.write(iemd, "bright", profiles.BRIGHT)
     iemd.iemctl("switch", "bright")
     with sound.Player(iemd, measure.tone(1000, 4.0)) as player:
         wait_until(lambda: iemd.status()["state"] == "running", what="the tone to run")
-        assert schedulings(iemd.iemd) == schedulings(player.process)
+        assert schedulings(iemd.iemd) >= schedulings(player.process)
