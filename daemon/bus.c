@@ -126,11 +126,14 @@ static void match_outputs(struct bus *bus)
 
 void bus_update(struct bus *bus)
 {
+	bus->views_for = sd_bus_message_unref(bus->views_for);
 	bus_refresh_views(bus);
+	bus->updating = true;
 	match_outputs(bus);
 	for (size_t i = 0; i < bus->n_outputs; i++)
 		bus_signal_changes(bus, bus->outputs[i]->path, BUS_OUTPUT, &bus->outputs[i]->told);
 	bus_signal_changes(bus, BUS_PATH, BUS_MANAGER, &bus->manager_told);
+	bus->updating = false;
 	arm(bus);
 }
 
@@ -196,6 +199,7 @@ void bus_end(struct bus *bus)
 	free(IEM_STEAL(bus->outputs));
 	bus->n_outputs = 0;
 	bus_free_told(IEM_STEAL(bus->manager_told));
+	bus->views_for = sd_bus_message_unref(bus->views_for);
 	engine_views_free(IEM_STEAL(bus->views), bus->n_views);
 	bus->n_views = 0;
 	remove_source(bus, IEM_STEAL(bus->io));

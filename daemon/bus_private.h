@@ -39,8 +39,10 @@ struct bus {
 	size_t n_outputs;
 	char **manager_told;
 	struct waiter *waiters;
-	struct engine_view *views; /* refreshed by bus_update() and by every read */
+	struct engine_view *views; /* as read last; valid until the engine changes */
 	size_t n_views;
+	bool updating; /* they are read already */
+	sd_bus_message *views_for; /* the message they were read for; NULL: to be read again */
 };
 
 /* bus_properties.c */

@@ -51,8 +51,15 @@ static const struct row *find_row(const char *name)
 	return NULL;
 }
 
+/* One reading serves all properties that a message asks for. */
 void bus_refresh_views(struct bus *bus)
 {
+	sd_bus_message *message = sd_bus_get_current_message(bus->connection);
+
+	if (bus->updating || (message && message == bus->views_for))
+		return;
+	sd_bus_message_unref(bus->views_for);
+	bus->views_for = sd_bus_message_ref(message);
 	engine_views_free(bus->views, bus->n_views);
 	bus->n_views = engine_views(bus->config.engine, &bus->views);
 }

@@ -246,17 +246,12 @@ void graph_forget_metadata(struct graph *graph)
 
 void graph_configure_sink(struct graph *graph, const char *node_name)
 {
-	char value[1100] = "{ \"name\": \"";
-	size_t n = strlen(value);
+	char name[2048], value[2100];
 
 	if (!graph->metadata || !graph->metadata->proxy)
 		return;
-	for (const char *c = node_name ? node_name : ""; *c && n + 8 < sizeof(value); c++) {
-		if (*c == '"' || *c == '\\')
-			value[n++] = '\\';
-		value[n++] = *c;
-	}
-	memcpy(value + n, "\" }", sizeof("\" }"));
+	if (node_name)
+		snprintf(value, sizeof(value), "{ \"name\": %s }", pair_quoted(node_name, name, sizeof(name)));
 	pw_metadata_set_property((struct pw_metadata *)graph->metadata->proxy, 0, "default.configured.audio.sink",
 				 node_name ? "Spa:String:JSON" : NULL, node_name ? value : NULL);
 }

@@ -35,6 +35,23 @@ bool pair_is_ours(const char *node_name)
 			     strncmp(node_name, STREAM_PREFIX, strlen(STREAM_PREFIX)) == 0);
 }
 
+const char *pair_quoted(const char *text, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	buf[n++] = '"';
+	for (const unsigned char *c = (const unsigned char *)text; *c && n + 8 < size; c++)
+		if (*c < ' ' || *c == 0x7f)
+			n += (size_t)snprintf(buf + n, size - n, "\\u%04x", *c);
+		else if (*c == '"' || *c == '\\')
+			n += (size_t)snprintf(buf + n, size - n, "\\%c", *c);
+		else
+			buf[n++] = (char)*c;
+	buf[n++] = '"';
+	buf[n] = '\0';
+	return buf;
+}
+
 static void changed(struct pair *pair)
 {
 	pair->config.events->changed(pair->config.data, pair);
@@ -187,19 +204,11 @@ static void set_positions(struct pw_properties *props, const struct pair_layout 
 	pw_properties_setf(props, PW_KEY_AUDIO_CHANNELS, "%u", layout->channels);
 }
 
-/* SPA-JSON text: a node name that holds a quote or backslash cannot be written plainly. */
 static void set_smart_target(struct pw_properties *props, const char *sink)
 {
-	char quoted[512];
-	size_t n = 0;
+	char name[2048];
 
-	for (const char *c = sink; *c && n + 3 < sizeof(quoted); c++) {
-		if (*c == '"' || *c == '\\')
-			quoted[n++] = '\\';
-		quoted[n++] = *c;
-	}
-	quoted[n] = '\0';
-	pw_properties_setf(props, "filter.smart.target", "{ node.name = \"%s\" }", quoted);
+	pw_properties_setf(props, "filter.smart.target", "{ node.name = %s }", pair_quoted(sink, name, sizeof(name)));
 }
 
 static int open_capture(struct pair *pair)

@@ -73,3 +73,5 @@ struct rt *pair_rt(struct pair *pair);
 const char *pair_name_for(const char *sink, char *buf, size_t size);
 /** Does this node.name belong to a pair, ours or another instance's? */
 bool pair_is_ours(const char *node_name);
+/** A node name as JSON text, quotes included; cut where SIZE ends. @return buf */
+const char *pair_quoted(const char *text, char *buf, size_t size);

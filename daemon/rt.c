@@ -271,11 +271,12 @@ static void on_playback(void *data)
 		return;
 	from = newest(capture);
 	to = pw_stream_dequeue_buffer(playback);
-	if (from && to) {
+	if (from)
 		frames = planes_in(from->buffer, channels, in);
+	if (to) /* also without input: what the buffer held last must not be played again */
 		frames = planes_out(to->buffer, channels, out, frames);
+	if (from && to)
 		run(rt, in, out, frames);
-	}
 	if (from)
 		pw_stream_queue_buffer(capture, from);
 	if (to)

@@ -74,13 +74,14 @@ class World:
         names = [line.rsplit(" / ", 1)[-1] for line in listed.splitlines() if line and "No tests defined" not in line]
         return [name for name in names if not self.only or self.only in name]
 
-    def integration_tests(self, folder):
-        began, report = time.monotonic(), self.builds / "integration.xml"
+    def integration_tests(self, folder, only=None):
+        began, report = time.monotonic(), self.builds / f"integration-{folder.name}.xml"
+        only = only or self.only
         report.unlink(missing_ok=True)
         good = self.command(
             [sys.executable, "-m", "pytest", "-q", "-ra", f"--junitxml={report}",
-             *(["-k", self.only] if self.only else []), self.checkout / "tests/integration"], IEMD_BUILD=str(folder))
-        self.count(f"integration tests, {folder.name}", report, good, began, none_is_fine=bool(self.only))
+             *(["-k", only] if only else []), self.checkout / "tests/integration"], IEMD_BUILD=str(folder))
+        self.count(f"integration tests, {folder.name}", report, good, began, none_is_fine=bool(only))
 
     def count(self, step, report, good, began, none_is_fine=False):
         """Add the figures of a JUnit report; a run that failed without naming a test counts as one failure."""
@@ -134,6 +135,8 @@ def main():
             world.unit_tests(threads, suite="tsan")
     if watched:
         world.integration_tests(watched)
+    if plain and watched is not plain and not options.only:
+        world.integration_tests(plain, only="two_hundred")  # memory and drop-outs are no sanitizer's to judge
     return any(row[3] for row in world.rows)
 
 

@@ -10,6 +10,6 @@ By hand: IEMD_BUILD=build /usr/bin/python3 -m pytest tests/integration
 """
 
 from .session import Session
-from .waiting import Timeout, wait_until
+from .waiting import Timeout, repeat_until, wait_until
 
-__all__ = ["Session", "Timeout", "wait_until"]
+__all__ = ["Session", "Timeout", "repeat_until", "wait_until"]

@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 
-from .measure import Multisine, NotSteady
-from .waiting import PATIENCE, Timeout, wait_until
+from .measure import Multisine, NotSteady, first_difference
+from .waiting import PATIENCE, Timeout, repeat_until, wait_until
 
 IEEE_FLOAT = 3
 HEADER = 512  # a WAV header of libsndfile is shorter than this
@@ -178,6 +178,17 @@ def measure_response(session, sink, frequencies, rate=48000, attempts=3, **optio
             attempts -= 1
             if not attempts:
                 raise
+
+
+def difference(session, sink, sound, rate=48000, **options):
+    """The largest difference between a sound and what reached a sink of it; the best of some attempts."""
+    def once():
+        try:
+            return first_difference(sound, play_and_record(session, sink, sound, rate, **options))[1]
+        except AssertionError:  # cut off: a busy machine missed its beginning or end
+            return np.inf
+
+    return repeat_until(once, lambda largest: largest == 0)
 
 
 def added_latency(session, sink, rate=48000, quantum=1024):

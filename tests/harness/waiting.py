@@ -26,3 +26,14 @@ def wait_until(condition, timeout=PATIENCE, what="the condition"):
             raise Timeout(f"waited {timeout:g} s in vain for {what}{trouble}")
         time.sleep(pause)
         pause = min(pause * 1.5, 0.2)
+
+
+def repeat_until(measure, good, attempts=4):
+    """Measure again what a busy machine may have disturbed: the first good value, or the last one.
+
+    What is at fault itself shows in every attempt; a missed cycle of the audio thread does not."""
+    for attempt in range(attempts):
+        value = measure()
+        if good(value):
+            break
+    return value

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from harness import cookbook, measure
+from harness import cookbook, measure, sound
 
 # Left and right differ, so that a swapped or mixed pair of channels shows.
 BRIGHT = [
@@ -28,3 +28,9 @@ def deviation(bands, test, recorded, rate=48000):
     """The largest difference in dB between what was recorded of a test signal and what the bands mean."""
     return max(np.abs(test.response_db(recorded, HZ, channel) - wanted(bands, side, rate)).max()
                for channel, side in enumerate(("left", "right")))
+
+
+def measured_deviation(session, bands, sink="earphone", rate=48000):
+    """The same, of a test signal played to the default now; measured again where a busy machine lost sound."""
+    left, right = sound.measure_response(session, sink, HZ, rate=rate)
+    return max(np.abs(left - wanted(bands, "left", rate)).max(), np.abs(right - wanted(bands, "right", rate)).max())
