@@ -33,6 +33,16 @@ void iem_wav_sides(unsigned channels, enum iem_side sides[IEM_MAX_CHANNELS])
 		sides[c] = iem_side_of_channel(layouts[channels][c]);
 }
 
+/* libsndfile speaks in sentences; ours about files have no full stop. */
+static int complain_of_sndfile(struct iem_diags *diags, const char *path, const char *what)
+{
+	const char *why = sf_strerror(NULL);
+	size_t length = strlen(why);
+
+	length -= length > 0 && why[length - 1] == '.';
+	return iem_complain(diags, path, 0, "%s: %.*s", what, (int)length, why);
+}
+
 static int check_format(const SF_INFO *info, const char *path, struct iem_diags *diags)
 {
 	if (info->channels < 1 || info->channels > IEM_MAX_CHANNELS)
@@ -59,8 +69,7 @@ int iem_wav_open(struct iem_wav **out, const char *path, struct iem_diags *diags
 	}
 	wav->file = sf_open_fd(wav->fd, SFM_READ, &wav->info, SF_FALSE);
 	if (!wav->file)
-		return iem_complain(diags, path, 0, "is no sound file that can be read: %s",
-				    sf_strerror(NULL));
+		return complain_of_sndfile(diags, path, "is no sound file that can be read");
 	if ((r = check_format(&wav->info, path, diags)) < 0)
 		return r;
 	*out = IEM_STEAL(wav);
@@ -123,7 +132,7 @@ int iem_wav_create(struct iem_wav **out, const char *path, const struct iem_wav_
 	}
 	wav->file = sf_open_fd(wav->fd, SFM_WRITE, &wav->info, SF_FALSE);
 	if (!wav->file)
-		return iem_complain(diags, path, 0, "cannot be written: %s", sf_strerror(NULL));
+		return complain_of_sndfile(diags, path, "cannot be written");
 	/* The PEAK chunk holds the time of day: the same input would not give the same file. */
 	sf_command(wav->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
 	/* What comes through a pipe may announce more than it holds. */
