@@ -98,6 +98,19 @@ static void print_axis(const struct field *field)
 	say("%*s+%s\n%*s %s\n", LABEL, "", line, LABEL - 1, "Hz", names);
 }
 
+/* 0 without a sign, which is also where the unit stands: there is always a row for it. */
+static void print_row(const struct field *field, int row)
+{
+	const double db = field->top - row * field->step;
+	char label[32];
+
+	if (row == row_of(field, 0))
+		snprintf(label, sizeof(label), "0 dB");
+	else
+		snprintf(label, sizeof(label), "%+.*f", field->step < 1 ? 1 : 0, db);
+	say("%*s |%s\n", LABEL - 1, label, field->at[row]);
+}
+
 void chart_print(const struct chart *chart)
 {
 	struct field field = { .low_hz = chart->hz[0], .high_hz = chart->hz[chart->n - 1] };
@@ -107,8 +120,7 @@ void chart_print(const struct chart *chart)
 	draw(&field, chart);
 	for (int row = 0; row < field.rows; row++) {
 		apart |= strpbrk(field.at[row], "LR") != NULL;
-		say("%+*.*f |%s\n", LABEL - 1, field.step < 1 ? 1 : 0, field.top - row * field.step + 0.0,
-		    field.at[row]);
+		print_row(&field, row);
 	}
 	print_axis(&field);
 	if (apart)

@@ -237,7 +237,7 @@ static void show_bands(const struct iem_eq *eq)
 
 static void show_eq(const struct iem_eq *eq)
 {
-	fact("preamp", "%.2f dB%s", preamp_of(eq),
+	fact("preamp", "%.2f dB%s", unsigned_zero(preamp_of(eq), 2),
 	     eq->preamp_auto ? " at 48 kHz (auto)" : ", as the profile says");
 	fact("reference", "%s", iem_reference_names[eq->reference]);
 	if (eq->n_bands)

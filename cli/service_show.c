@@ -4,6 +4,7 @@
 #include "cli/text.h"
 #include "core/util.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -163,17 +164,21 @@ static void print_figures(const json_t *output)
 	const double preamp = number_of(output, "PreampDb"), gain = number_of(output, "GainDb");
 	const double change = number_of(output, "UncorrectedChangeDb");
 	const json_int_t clips = json_integer_value(json_object_get(output, "Clips"));
+	char text[256];
 
 	if (isnan(gain))
 		return;
 	print_label("Gain");
-	printf("preamp %.1f dB, in all %.1f dB; without iemd at most %.1f dB louder\n", preamp, gain, fmax(0, change));
+	printf("preamp %.1f dB, in all %.1f dB; without iemd at most %.1f dB louder\n", unsigned_zero(preamp, 1),
+	       unsigned_zero(gain, 1), fmax(0, change));
 	print_label("Sound");
-	printf("%.0f Hz, %.0f channels, 0 samples of latency, load %.2f %%", number_of(output, "Rate"),
-	       number_of(output, "Channels"), number_of(output, "LoadPercent"));
+	snprintf(text, sizeof(text), "%.0f Hz, %.0f channels, %.0f samples of latency, load %.2f %%",
+		 number_of(output, "Rate"), number_of(output, "Channels"), number_of(output, "LatencySamples"),
+		 number_of(output, "LoadPercent"));
 	if (clips)
-		printf(", %" JSON_INTEGER_FORMAT " samples clipped", clips);
-	putchar('\n');
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", %" JSON_INTEGER_FORMAT " samples clipped",
+			 clips);
+	say_wrapped(text, LABEL + 1);
 }
 
 static void print_uncorrected(const json_t *output)
@@ -191,22 +196,33 @@ static void print_uncorrected(const json_t *output)
 	puts(": they ask for the device itself");
 }
 
+/* In the log it stands behind a colon, here it is a sentence of its own. */
+static void print_mode_reason(const char *reason)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text) - 1, "%s", reason);
+	text[0] = (char)toupper((unsigned char)text[0]);
+	strcat(text, ".");
+	print_label("");
+	say_wrapped(text, LABEL + 1);
+}
+
 static void print_status(const json_t *manager, const json_t *output)
 {
-	const char *mode = text_of(manager, "Mode");
+	const bool profile = output && *text_of(output, "Profile");
+	const char *mode = profile ? text_of(manager, "Mode") : ""; /* without a profile there is no node */
 
 	print_label("Correction");
-	if (output && *text_of(output, "Profile"))
+	if (profile)
 		print_profile(output);
 	else
 		printf("none");
 	printf("%s\n", json_is_true(json_object_get(manager, "Enabled")) ? "" : ", switched off");
 	print_label("State");
 	printf("%s%s%s\n", text_of(manager, "State"), *mode ? ", as " : "", mode);
-	if (*text_of(manager, "ModeReason")) {
-		print_label("");
-		say_wrapped(text_of(manager, "ModeReason"), LABEL + 1);
-	}
+	if (*mode && *text_of(manager, "ModeReason"))
+		print_mode_reason(text_of(manager, "ModeReason"));
 	print_label("Output");
 	if (!output) {
 		puts("none");
@@ -269,8 +285,7 @@ static void print_output(const json_t *output)
 	else
 		printf("none");
 	printf("\n    why      ");
-	print_text(text_of(output, "Reason"));
-	putchar('\n');
+	say_wrapped(text_of(output, "Reason"), (int)strlen("    profile  "));
 }
 
 int service_cmd_outputs(const struct service_request *request)

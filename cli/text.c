@@ -1,5 +1,6 @@
 #include "cli/text.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -127,7 +128,7 @@ void complain_diags(const struct iem_diags *diags)
 	for (size_t i = 0; i < diags->n; i++)
 		complain("%s", iem_diag_format(&diags->items[i], line, sizeof(line)));
 	if (diags->errors > diags->n)
-		complain("... and more");
+		complain("There are more.");
 }
 
 void say(const char *format, ...)
@@ -144,6 +145,11 @@ const char *shown(const char *text, char *buf, size_t size)
 	snprintf(buf, size, "%s", text);
 	make_safe(buf, "");
 	return buf;
+}
+
+double unsigned_zero(double value, int decimals)
+{
+	return fabs(value) < 0.5 * pow(10, -decimals) ? 0 : value;
 }
 
 int text_width(const char *text)

@@ -18,6 +18,9 @@ void say(const char *format, ...) IEM_PRINTF(1, 2);
 /** A copy that is safe to show in one line: for names and paths, which may hold line ends. @return buf */
 const char *shown(const char *text, char *buf, size_t size);
 
+/** A number to be printed with so many decimals: 0 where it would come out as "-0.00". */
+double unsigned_zero(double value, int decimals);
+
 /** Columns that TEXT takes on a terminal. */
 int text_width(const char *text);
 
