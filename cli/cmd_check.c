@@ -214,7 +214,7 @@ static void print_summary(const struct check *check)
 {
 	char settings[64], profiles[64], sources[64];
 
-	say("no mistake in %s, %s and %s\n",
+	say("No mistake in %s, %s and %s.\n",
 	    count(check->settings, "settings file", "settings files", settings, sizeof(settings)),
 	    count(check->profiles, "profile", "profiles", profiles, sizeof(profiles)),
 	    count(check->sources, "source", "sources", sources, sizeof(sources)));

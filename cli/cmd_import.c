@@ -60,15 +60,15 @@ static int choose_id(struct import *import, const struct invocation *call)
 
 	if (!name && strcmp(call->args[0], "-") == 0)
 		return usage_error(call,
-				   "what comes from standard input has no name; give it one with --name ID");
+				   "What comes from standard input has no name; give it one with --name ID.");
 	if (name && !iem_id_valid(name))
-		return usage_error(call, "--name is '%s'; " ID_RULE, name, IEM_MAX_ID);
+		return usage_error(call, "--name is '%s'; " ID_RULE ".", name, IEM_MAX_ID);
 	if (name)
 		strcpy(import->id, name);
 	else
 		slug(call->args[0], import->id);
 	if (!iem_id_valid(import->id))
-		return usage_error(call, "no id can be made of the file's name; give one with --name ID");
+		return usage_error(call, "No id can be made of the file's name; give one with --name ID.");
 	return STATUS_DONE;
 }
 
@@ -84,7 +84,7 @@ static int choose_reference(struct import *import, const struct invocation *call
 			return STATUS_DONE;
 		}
 	if (word)
-		return usage_error(call, "--reference is '%s'; allowed are %s", word,
+		return usage_error(call, "--reference is '%s'; allowed are %s.", word,
 				   conf_words(iem_reference_names, words, sizeof(words)));
 	return STATUS_DONE;
 }
@@ -108,7 +108,7 @@ static int check_earphone(const struct import *import, const struct files *files
 			return STATUS_DONE;
 	}
 	complain(
-		"'%s' cannot take its facts from '%s', which is or follows it; choose another id with --name",
+		"'%s' cannot take its facts from '%s', which is or follows it; choose another id with --name.",
 		import->id, import->earphone);
 	return STATUS_USAGE;
 }
@@ -119,7 +119,7 @@ static int check_existing(const struct import *import, const struct files *files
 
 	if (!there || force)
 		return STATUS_DONE;
-	complain("there is a profile '%s' already: %s; --force %s it, --name ID writes another", import->id,
+	complain("There is a profile '%s' already: %s; --force %s it, --name ID writes another.", import->id,
 		 there->path, there->from == IEM_FROM_USER ? "replaces" : "hides");
 	return STATUS_FAILED;
 }
@@ -136,7 +136,8 @@ static int read_preset(struct import *import, const char *file)
 	import->file = standard ? "(standard input)" : file;
 	if (r == 0)
 		return STATUS_DONE;
-	complain("%s: %s", import->file, r == -EFBIG ? "the file is larger than 1 MiB" : strerror(-r));
+	complain("%s: %s%s", import->file, r == -EFBIG ? "" : "cannot be read: ",
+		 r == -EFBIG ? "the file is larger than 1 MiB" : strerror(-r));
 	return STATUS_FAILED;
 }
 
@@ -189,7 +190,7 @@ static int compose(struct import *import)
 	    iem_profile_parse(&back, import->id, import->profile, strlen(import->profile), "", NULL) == 0 &&
 	    back->eq.n_bands == profile->eq.n_bands)
 		return STATUS_DONE;
-	complain("the profile that came of %s cannot be read back; nothing was written", import->file);
+	complain("The profile that came of %s cannot be read back; nothing was written.", import->file);
 	return STATUS_FAILED;
 }
 
@@ -207,13 +208,13 @@ static void report(const struct import *import, const char *path)
 	plan.eq = &profile->eq;
 	if (iem_chain_new(&chain, &plan) < 0)
 		return;
-	say("wrote %s\n", shown(path, safe, sizeof(safe)));
-	say("%zu %s, reference %s, preamp %.2f dB at 48 kHz", profile->eq.n_bands,
-	    profile->eq.n_bands == 1 ? "band" : "bands", iem_reference_names[profile->eq.reference],
-	    iem_chain_preamp_db(chain) + 0.0);
+	say("Wrote %s.\n", shown(path, safe, sizeof(safe)));
+	say("It has %zu %s, reference %s.\n", profile->eq.n_bands, profile->eq.n_bands == 1 ? "band" : "bands",
+	    iem_reference_names[profile->eq.reference]);
+	say("Its preamp is %.2f dB at 48 kHz", unsigned_zero(iem_chain_preamp_db(chain), 2));
 	if (!isnan(import->apo.preamp_db))
-		say(" (published: %g dB)", import->apo.preamp_db);
-	say("\n");
+		say("; published: %g dB", import->apo.preamp_db);
+	say(".\n");
 }
 
 static int write_profile(const struct import *import, const struct files *files)
@@ -223,7 +224,7 @@ static int write_profile(const struct import *import, const struct files *files)
 
 	if (!files->paths.profiles[IEM_FROM_USER]) {
 		complain(
-			"there is no place for your profiles: neither XDG_CONFIG_HOME nor HOME names a folder");
+			"There is no place for your profiles: neither XDG_CONFIG_HOME nor HOME names a folder.");
 		return STATUS_FAILED;
 	}
 	if (asprintf(&path, "%s/%s.conf", files->paths.profiles[IEM_FROM_USER], import->id) < 0) {
@@ -232,7 +233,7 @@ static int write_profile(const struct import *import, const struct files *files)
 	}
 	r = iem_write_atomic(path, import->profile, strlen(import->profile));
 	if (r < 0) {
-		complain("%s cannot be written: %s", path, strerror(-r));
+		complain("%s cannot be written: %s.", path, strerror(-r));
 		return STATUS_FAILED;
 	}
 	report(import, path);

@@ -15,6 +15,7 @@ struct item {
 
 struct list {
 	const char *pattern; /* NULL: all */
+	const char *what;    /* is listed: the plural */
 	json_t *json;        /* NULL: text */
 	struct table table;
 	size_t n;
@@ -128,9 +129,9 @@ static int finish(struct list *list)
 	if (list->json)
 		return json_put(list->json);
 	if (list->n == 0 && list->pattern)
-		complain("nothing in the list matches '%s'", list->pattern);
+		complain("There are no %s that match '%s'.", list->what, list->pattern);
 	else if (list->n == 0)
-		complain("the list is empty; 'iemctl import' makes a profile of a published preset");
+		complain("There are no %s.", list->what);
 	table_print(&list->table, 0);
 	table_finish(&list->table);
 	return STATUS_DONE;
@@ -147,7 +148,8 @@ int run_list(const struct invocation *call)
 	if (status != STATUS_DONE)
 		return status;
 	if (targets && sources)
-		return usage_error(call, "--targets and --sources exclude each other");
+		return usage_error(call, "--targets and --sources exclude each other.");
+	list.what = targets ? "targets" : sources ? "sources" : "profiles";
 	if (option_given(call, "--json"))
 		list.json = json_array();
 	if (targets)

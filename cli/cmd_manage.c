@@ -19,7 +19,7 @@ static int own_entry(const struct files *files, const char *id, const char *deed
 	if (!entry)
 		return STATUS_NOT_FOUND;
 	if (entry->from != IEM_FROM_USER) {
-		complain("the profile '%s' cannot be %s: it is %s, in %s; only your own can", id, deed,
+		complain("The profile '%s' cannot be %s: it is %s, in %s; only your own can.", id, deed,
 			 entry->from == IEM_FROM_SHIPPED ? "shipped with iemd" : "the system's", entry->path);
 		return STATUS_FAILED;
 	}
@@ -38,7 +38,7 @@ static void tell_orphans(const struct files *files, const char *id)
 	for (size_t i = 0; i < n; i++)
 		if (entries[i]->profile && iem_streq(entries[i]->profile->earphone.like, id))
 			complain(
-				"the profile '%s' takes its facts from '%s' and no longer loads: change its 'like' in %s",
+				"The profile '%s' takes its facts from '%s' and no longer loads: change its 'like' in %s.",
 				entries[i]->id, id, entries[i]->path);
 }
 
@@ -54,14 +54,14 @@ static int run_remove(const struct invocation *call)
 	if (status != STATUS_DONE)
 		return status;
 	if (unlink(entry->path) < 0) {
-		complain("%s cannot be removed: %s", entry->path, strerror(errno));
+		complain("%s cannot be removed: %s.", entry->path, strerror(errno));
 		return STATUS_FAILED;
 	}
-	say("removed '%s'\n", id);
+	say("Removed '%s'.\n", id);
 	if (iem_store_scan(files.store) >= 0) {
 		entry = iem_store_find(files.store, IEM_STORE_PROFILES, id);
 		if (entry)
-			say("the %s profile of that id is in force again: %s\n",
+			say("The %s profile of that id is in force again: %s.\n",
 			    iem_origin_names[entry->from], entry->path);
 		tell_orphans(&files, id);
 	}
@@ -85,11 +85,11 @@ static int check_new_id(const struct files *files, const struct invocation *call
 	const struct iem_entry *there;
 
 	if (!iem_id_valid(id))
-		return usage_error(call, "'%s' is no id; " ID_RULE, id, IEM_MAX_ID);
+		return usage_error(call, "'%s' is no id; " ID_RULE ".", id, IEM_MAX_ID);
 	there = iem_store_find(files->store, IEM_STORE_PROFILES, id);
 	if (!there)
 		return STATUS_DONE;
-	complain("there is a profile '%s' already: %s", id, there->path);
+	complain("There is a profile '%s' already: %s.", id, there->path);
 	return STATUS_FAILED;
 }
 
@@ -114,14 +114,14 @@ static int run_rename(const struct invocation *call)
 	}
 	r = move(entry->path, to);
 	if (r < 0) {
-		complain("%s cannot be renamed to %s: %s", entry->path, to, strerror(-r));
+		complain("%s cannot be renamed to %s: %s.", entry->path, to, strerror(-r));
 		return STATUS_FAILED;
 	}
-	say("renamed '%s' to '%s'\n", id, new_id);
+	say("Renamed '%s' to '%s'.\n", id, new_id);
 	if (iem_store_scan(files.store) >= 0) {
 		entry = iem_store_find(files.store, IEM_STORE_PROFILES, id);
 		if (entry)
-			say("the %s profile '%s' is in force again: %s\n", iem_origin_names[entry->from], id,
+			say("The %s profile '%s' is in force again: %s.\n", iem_origin_names[entry->from], id,
 			    entry->path);
 		tell_orphans(&files, id);
 	}

@@ -49,7 +49,7 @@ static void compute(struct response *response)
 
 static const char *describe_band(const struct iem_band *band, size_t number, char *buf, size_t size)
 {
-	snprintf(buf, size, "band %zu (%s at %g Hz)", number, iem_band_type_names[band->type], band->freq_hz);
+	snprintf(buf, size, "Band %zu (%s at %g Hz)", number, iem_band_type_names[band->type], band->freq_hz);
 	return buf;
 }
 
@@ -59,7 +59,7 @@ static void tell_left_out(const struct iem_eq *eq, double rate_hz)
 
 	for (size_t i = 0; i < eq->n_bands; i++)
 		if (!iem_band_fits(&eq->bands[i], rate_hz))
-			complain("%s is left out at %g Hz",
+			complain("%s is left out at %g Hz.",
 				 describe_band(&eq->bands[i], i + 1, text, sizeof(text)), rate_hz);
 }
 
@@ -111,7 +111,7 @@ static int print_chart(const struct response *r)
 
 	iem_profile_title(r->entry->profile, title, sizeof(title));
 	say("%s%s%s at %g Hz, preamp %.2f dB included\n\n", title, r->variant ? ", " : "",
-	    r->variant ? r->variant : "", r->rate_hz, iem_chain_preamp_db(r->chain) + 0.0);
+	    r->variant ? r->variant : "", r->rate_hz, unsigned_zero(iem_chain_preamp_db(r->chain), 2));
 	chart_print(&chart);
 	return STATUS_DONE;
 }
@@ -130,7 +130,7 @@ static int prepare(struct response *response, const struct files *files, const s
 	plan.eq = response->eq;
 	plan.rate_hz = response->rate_hz;
 	if (iem_chain_new(&response->chain, &plan) < 0) {
-		complain("no chain can be made of the profile '%s' at %g Hz", call->args[0],
+		complain("No chain can be made of the profile '%s' at %g Hz.", call->args[0],
 			 response->rate_hz);
 		return STATUS_FAILED;
 	}
@@ -173,17 +173,17 @@ static int run_render(const struct invocation *call)
 	if (r < 0)
 		return STATUS_FAILED;
 	tell_left_out(eq, result.format.rate_hz);
-	say("wrote %s\n", shown(call->args[2], safe, sizeof(safe)));
+	say("Wrote %s.\n", shown(call->args[2], safe, sizeof(safe)));
 	say("%.3f s, %d Hz, %u %s, preamp %.2f dB, ", (double)result.frames / result.format.rate_hz,
 	    result.format.rate_hz, result.format.channels,
-	    result.format.channels == 1 ? "channel" : "channels", result.preamp_db + 0.0);
+	    result.format.channels == 1 ? "channel" : "channels", unsigned_zero(result.preamp_db, 2));
 	if (isfinite(result.peak_dbfs))
-		say("peak %.2f dBFS\n", result.peak_dbfs + 0.0);
+		say("peak %.2f dBFS.\n", unsigned_zero(result.peak_dbfs, 2));
 	else
-		say("silent\n");
+		say("silent.\n");
 	if (result.peak_dbfs > 0)
 		complain(
-			"the peak is above full scale; whatever turns this file into whole numbers would clip it");
+			"The peak is above full scale; whatever turns this file into whole numbers would clip it.");
 	return STATUS_DONE;
 }
 

@@ -53,7 +53,7 @@ RUN(off)
 RUN(toggle)
 
 #define WAIT { "--wait", NULL, "return when the cross-fade is over" }
-#define OUTPUT { "--output", "O", "an output's id, node name, or a part only it has; default: where sound goes to" }
+#define OUTPUT { "--output", "O", "an output by its id, node, or a part that only it has; else the default" }
 
 static const struct option status_options[] = {
 	{ "--follow", NULL, "go on, and print it again whenever it changes" },
@@ -83,13 +83,13 @@ static const struct option off_options[] = {
 const struct command service_commands[] = {
 	{ "status", "[--follow]", "What is corrected, where and why", run_status, 0, 0, READS, status_options },
 	{ "outputs", "", "Every output, its profile and why", run_outputs, 0, 0, READS },
-	{ "switch", "PROFILE|- [--variant V] [--output O] [--once]", "Use a profile here and remember it; -: the one before",
+	{ "switch", "PROFILE|- [--variant V] [--output O] [--once] [--wait]", "Use a profile here and remember it; -: the one before",
 	  run_switch, 1, 1, CHANGES, switch_options },
-	{ "next", "[--output O]", "The next earphone used on this output", run_next, 0, 0, CHANGES, output_options },
+	{ "next", "[--output O] [--wait]", "The next earphone used on this output", run_next, 0, 0, CHANGES, output_options },
 	{ "confirm", "[--output O]", "Yes, it is this earphone", run_confirm, 0, 0, CHANGES, output_options },
-	{ "auto", "[--output O]", "Forget the choice and detect again", run_auto, 0, 0, CHANGES, output_options },
-	{ "on", "", "Correction on, on all outputs", run_on, 0, 0, CHANGES, wait_options },
-	{ "off", "[--raw]", "Correction out of the chain, until told otherwise", run_off, 0, 0, CHANGES, off_options },
-	{ "toggle", "[--raw]", "Correction on if it is off, else off", run_toggle, 0, 0, CHANGES, off_options },
+	{ "auto", "[--output O] [--wait]", "Forget the choice and detect again", run_auto, 0, 0, CHANGES, output_options },
+	{ "on", "[--wait]", "Correction on, on all outputs", run_on, 0, 0, CHANGES, wait_options },
+	{ "off", "[--raw] [--wait]", "Correction out of the chain, until told otherwise", run_off, 0, 0, CHANGES, off_options },
+	{ "toggle", "[--raw] [--wait]", "Correction on if it is off, else off", run_toggle, 0, 0, CHANGES, off_options },
 	COMMAND_END
 };

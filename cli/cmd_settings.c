@@ -32,7 +32,7 @@ static int view_open(struct view *view)
 	int r;
 
 	if (iem_paths_init(&view->paths, environment) < 0) {
-		complain("the settings cannot be read: out of memory");
+		complain("The settings cannot be read: out of memory.");
 		return STATUS_FAILED;
 	}
 	iem_settings_init(&view->defaults);
@@ -123,7 +123,7 @@ static int read_text(const struct iem_paths *paths, char **text, size_t *size)
 	r = conf_slurp(path, IEM_MAX_FILE_BYTES, text, size);
 	if (r == 0)
 		return STATUS_DONE;
-	complain("%s cannot be read: %s", path, strerror(-r));
+	complain("%s cannot be read: %s.", path, strerror(-r));
 	return STATUS_FAILED;
 }
 
@@ -140,7 +140,7 @@ static int tell_why_not(const struct iem_paths *paths, const char *text, size_t 
 			      "its layout leaves no safe place for it (is there an open comment?); edit it by hand";
 	complain_diags(&diags);
 	iem_diags_finish(&diags);
-	complain("'%s' was not changed: %s", name, why);
+	complain("'%s' was not changed: %s.", name, why);
 	return STATUS_FAILED;
 }
 
@@ -153,15 +153,27 @@ static int write_text(const struct iem_paths *paths, const char *text)
 
 	if (!path) {
 		complain(
-			"there is no place for your settings: neither XDG_CONFIG_HOME nor HOME names a folder");
+			"There is no place for your settings: neither XDG_CONFIG_HOME nor HOME names a folder.");
 		return STATUS_FAILED;
 	}
 	target = realpath(path, NULL);
 	r = iem_write_atomic(target ? target : path, text, strlen(text));
 	if (r == 0)
 		return STATUS_DONE;
-	complain("%s cannot be written: %s", path, strerror(-r));
+	complain("%s cannot be written: %s.", path, strerror(-r));
 	return STATUS_FAILED;
+}
+
+/* Nobody shall believe that a ceiling protects them while it is only written down. A key leaves this list, or its
+   group does, when the service acts on it. */
+static bool is_acted_on(const struct iem_setting *setting)
+{
+	static const char *const kept_only[] = { "level.", "loudness.", "limiter.", "dose.", "detect." };
+
+	for (size_t i = 0; i < ARRAY_LEN(kept_only); i++)
+		if (strncmp(setting->name, kept_only[i], strlen(kept_only[i])) == 0)
+			return false;
+	return true;
 }
 
 static int report(const struct iem_setting *setting, const struct view *view, bool json)
@@ -170,9 +182,11 @@ static int report(const struct iem_setting *setting, const struct view *view, bo
 
 	if (json)
 		return json_put(setting_json(setting, view));
-	say("%s is %s now, in %s\n", setting->name,
+	say("%s is %s now, in %s.\n", setting->name,
 	    iem_setting_text(setting, &view->settings, now, sizeof(now)),
 	    shown(view->paths.settings, safe, sizeof(safe)));
+	if (!is_acted_on(setting))
+		complain("This version remembers '%s', but does not act on it yet.", setting->name);
 	return STATUS_DONE;
 }
 
@@ -207,7 +221,7 @@ static int check_value(const struct invocation *call, const struct iem_setting *
 	iem_settings_init(&scratch);
 	if (iem_setting_assign(setting, &scratch, value) == 0)
 		return STATUS_DONE;
-	return usage_error(call, "'%s' cannot be '%s'; allowed: %s", setting->name, value,
+	return usage_error(call, "'%s' cannot be '%s'; allowed: %s.", setting->name, value,
 			   iem_setting_allowed(setting, allowed, sizeof(allowed)));
 }
 
@@ -224,9 +238,9 @@ static int unknown_key(const struct invocation *call, const char *name)
 	near = nearest(name, words, n);
 	if (near)
 		return usage_error(call,
-				   "there is no setting '%s'; did you mean '%s'? 'iemctl set' lists them all",
+				   "There is no setting '%s'; did you mean '%s'? 'iemctl set' lists them all.",
 				   name, near);
-	return usage_error(call, "there is no setting '%s'; 'iemctl set' lists them all", name);
+	return usage_error(call, "There is no setting '%s'; 'iemctl set' lists them all.", name);
 }
 
 /* --- the commands ----------------------------------------------------------------------------- */

@@ -14,7 +14,7 @@ int files_open(struct files *files)
 	*files = (struct files){ .store = NULL };
 	if (iem_paths_init(&files->paths, environment) < 0 ||
 	    iem_store_new(&files->store, &files->paths) < 0 || iem_store_scan(files->store) < 0) {
-		complain("the profiles cannot be read: out of memory");
+		complain("The profiles cannot be read: out of memory.");
 		return STATUS_FAILED;
 	}
 	return STATUS_DONE;
@@ -47,12 +47,17 @@ const struct iem_entry *files_entry(const struct files *files, const char *id)
 
 	if (entry)
 		return entry;
+	entry = iem_store_find(files->store, IEM_STORE_SOURCES, id);
+	if (entry) {
+		complain("There is no profile '%s'; that is a source, in %s.", id, entry->path);
+		return NULL;
+	}
 	near = near_id(files, id);
 	if (near)
-		complain("there is no profile '%s'; did you mean '%s'? 'iemctl list' shows them all", id,
+		complain("There is no profile '%s'; did you mean '%s'? 'iemctl list' shows them all.", id,
 			 near);
 	else
-		complain("there is no profile '%s'; 'iemctl list' shows them all", id);
+		complain("There is no profile '%s'; 'iemctl list' shows them all.", id);
 	return NULL;
 }
 
@@ -63,7 +68,7 @@ int files_profile(const struct files *files, const char *id, const struct iem_en
 	if (!entry)
 		return STATUS_NOT_FOUND;
 	if (!entry->profile) {
-		complain("the profile '%s' does not load:", id);
+		complain("The profile '%s' does not load:", id);
 		complain_diags(&entry->diags);
 		return STATUS_FAILED;
 	}
@@ -82,7 +87,7 @@ int files_eq(const struct iem_profile *profile, const char *variant, const struc
 	for (size_t i = 0; i < profile->n_variants && n < sizeof(names); i++)
 		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s'%s'", i ? ", " : "; there are ",
 				      profile->variants[i].name);
-	complain("the profile '%s' has no variant '%s'%s", profile->id, variant,
+	complain("The profile '%s' has no variant '%s'%s.", profile->id, variant,
 		 n ? names : ", nor any other");
 	return STATUS_NOT_FOUND;
 }

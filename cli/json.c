@@ -40,7 +40,7 @@ int json_put(json_t *value)
 		JSON_INDENT(2) | JSON_REAL_PRECISION(15) | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0);
 
 	if (!value || json_dumpf(value, stdout, flags) < 0) {
-		complain("the answer cannot be put together: out of memory");
+		complain("The answer cannot be put together: out of memory.");
 		json_decref(value);
 		return STATUS_FAILED;
 	}

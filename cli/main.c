@@ -52,10 +52,10 @@ static void print_summaries(FILE *out)
 
 static void print_overview(FILE *out)
 {
-	fputs("usage: iemctl COMMAND [ARGUMENT...]\n"
+	fputs("Usage: iemctl COMMAND [ARGUMENT...]\n"
 	      "Makes every earphone sound as it should: profiles, settings, and the service.\n\n", out);
 	print_summaries(out);
-	fputs("\n* works without the service.\n"
+	fputs("\n* Works without the service.\n"
 	      "'iemctl COMMAND --help' tells more; 'iemctl --version' the version. Every\n"
 	      "command that reads has --json. --user and --system choose the bus.\n"
 	      "Exit status: 0 done, 1 failed, 2 wrong usage, 3 the service does not answer,\n"
@@ -71,14 +71,15 @@ static void print_options(const struct option *options, const struct command *co
 			continue;
 		snprintf(name, sizeof(name), "%s%s%s", options->name, options->value ? " " : "",
 			 options->value ? options->value : "");
-		say("  %-18s %s\n", name, options->help);
+		say("  %-18s ", name);
+		say_wrapped(options->help, 21);
 	}
 }
 
 static void print_help(const struct command *command)
 {
-	say("usage: iemctl %s ", command->name);
-	say_wrapped(command->arguments, (int)strlen("usage: iemctl  ") + (int)strlen(command->name));
+	say("Usage: iemctl %s%s", command->name, *command->arguments ? " " : "");
+	say_wrapped(command->arguments, (int)strlen("Usage: iemctl  ") + (int)strlen(command->name));
 	say("%s.%s\n", command->summary,
 	    command->flags & COMMAND_SERVICE ? "" : " Works without the service.");
 	if (command->more)
@@ -98,10 +99,10 @@ static int unknown_command(const char *name)
 		names[n++] = c->name;
 	near = nearest(name, names, n);
 	if (near)
-		complain("there is no command '%s'; did you mean '%s'? 'iemctl help' lists them all", name,
+		complain("There is no command '%s'; did you mean '%s'? 'iemctl help' lists them all.", name,
 			 near);
 	else
-		complain("there is no command '%s'; 'iemctl help' lists them all", name);
+		complain("There is no command '%s'; 'iemctl help' lists them all.", name);
 	return STATUS_USAGE;
 }
 
@@ -130,9 +131,9 @@ static int check_count(const struct invocation *call)
 	const struct command *command = call->command;
 
 	if (call->n_args < command->min_args)
-		return usage_error(call, "'%s' lacks an argument", command->name);
+		return usage_error(call, "'%s' lacks an argument.", command->name);
 	if (command->max_args >= 0 && call->n_args > command->max_args)
-		return usage_error(call, "'%s' is one argument too many", call->args[command->max_args]);
+		return usage_error(call, "'%s' is one argument too many.", call->args[command->max_args]);
 	return STATUS_DONE;
 }
 
@@ -201,7 +202,7 @@ int main(int argc, char **argv)
 	/* A full disk must not look like success. A reader that has seen enough (head) is no failure of ours. */
 	errno = 0;
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE && status == STATUS_DONE) {
-		complain("standard output cannot be written: %s", strerror(errno));
+		complain("Standard output cannot be written: %s.", strerror(errno));
 		status = STATUS_FAILED;
 	}
 	return status;

@@ -23,7 +23,7 @@ int usage_error(const struct invocation *call, const char *format, ...)
 	complain_args(format, args);
 	va_end(args);
 	if (call->command)
-		complain("usage: iemctl %s%s%s", call->command->name, *call->command->arguments ? " " : "",
+		complain("Usage: iemctl %s%s%s", call->command->name, *call->command->arguments ? " " : "",
 			 call->command->arguments);
 	return STATUS_USAGE;
 }
@@ -75,11 +75,11 @@ static int read_option(struct invocation *call, int left, char *const *words)
 	const struct option *option = find_option(call->command, word, length);
 
 	if (!option) {
-		usage_error(call, "there is no option '%.*s' here", (int)length, word);
+		usage_error(call, "There is no option '%.*s' here.", (int)length, word);
 		return -1;
 	}
 	if (!option->value && equals) {
-		usage_error(call, "the option %s takes no value", option->name);
+		usage_error(call, "The option %s takes no value.", option->name);
 		return -1;
 	}
 	if (!option->value || equals) {
@@ -87,7 +87,7 @@ static int read_option(struct invocation *call, int left, char *const *words)
 		return 1;
 	}
 	if (left < 2) {
-		usage_error(call, "the option %s wants a value, %s", option->name, option->value);
+		usage_error(call, "The option %s wants a value, %s.", option->name, option->value);
 		return -1;
 	}
 	keep(call, option, words[1]);
@@ -113,7 +113,7 @@ int options_parse(struct invocation *call, int count, char *const *words, const 
 		i += took;
 	}
 	if (option_given(call, "--user") && option_given(call, "--system"))
-		return usage_error(call, "--user and --system exclude each other");
+		return usage_error(call, "--user and --system exclude each other.");
 	return STATUS_DONE;
 }
 
@@ -139,7 +139,7 @@ int option_number(const struct invocation *call, const char *name, double min, d
 	if (!text)
 		return STATUS_DONE;
 	if (iem_number_parse(text, &value) < 0 || !(value >= min && value <= max))
-		return usage_error(call, "%s is '%s'; allowed are numbers from %g to %g", name, text, min,
+		return usage_error(call, "%s is '%s'; allowed are numbers from %g to %g.", name, text, min,
 				   max);
 	*out = value;
 	return STATUS_DONE;

@@ -133,7 +133,7 @@ static int check_profile(struct bus *bus, const char *id, const char *variant, s
 
 	if (!entry)
 		return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"),
-					 "There is no profile '%s'; 'iemctl list' shows all.", id);
+					 "There is no profile '%s'; 'iemctl list' shows them all.", id);
 	if (!entry->profile)
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "The profile '%s' does not load: %s", id,
 					 entry->diags.n ? iem_diag_format(&entry->diags.items[0], text, sizeof(text)) :
@@ -189,8 +189,9 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 		return r;
 	engine_return_to(bus->config.engine, output->id);
 	log_debug("switch: %s%s%s on %s", profile, *variant ? ", " : "", variant, output->id);
-	return answer_when_in_force(bus, call, wait, "%s%s%s on %s%s", profile, *variant ? ", variant " : "", variant,
-				    output->description, r < 0 ? ", but it could not be remembered" : "");
+	return answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s", output->description, profile,
+				    *variant ? ", variant " : "", variant,
+				    r < 0 ? ", but it could not be remembered" : "");
 }
 
 static int do_switch(struct bus *bus, sd_bus_message *call, const char *output_name, const char *profile,

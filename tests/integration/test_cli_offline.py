@@ -17,6 +17,10 @@ import pytest
 REPO = pathlib.Path(__file__).resolve().parents[2]
 IEMCTL = REPO / os.environ.get("IEMD_BUILD", "build") / "cli" / "iemctl"
 
+# What is said: a sentence, how a command is used, or what is wrong in a file (which editors can jump to).
+SENTENCE = re.compile(r"iemctl: (['(-]|[A-Z][a-z]|/).*[.:?]$|iemctl: Usage: iemctl ")
+IN_A_FILE = re.compile(r"iemctl: [^:]+(:\d+)?: .*[^.]$")
+
 ACME = """
 earphone = {
   brand = "Acme";  model = "One";  form = "in-ear";
@@ -69,7 +73,8 @@ class Box:
         out, err = done.stdout.decode(), done.stderr.decode()
         assert done.returncode == status, f"{args}: {done.returncode}\n{out}\n{err}"
         assert "runtime error" not in err
-        assert all(line.startswith("iemctl: ") for line in err.splitlines())
+        for line in err.splitlines():
+            assert SENTENCE.match(line) or IN_A_FILE.match(line), line
         return out, err
 
     def json(self, *args):
@@ -94,31 +99,32 @@ def box(tmp_path):
 def test_help_version_and_wrong_usage(box):
     assert re.fullmatch(r"iemctl \d+\.\d+\.\d+\n", box.run("--version")[0])
     overview = box.run("help")[0]
-    for command in ("list", "show", "import", "remove", "rename", "response", "render", "check", "set", "limit"):
-        assert re.search(rf"^  {command} ", overview, re.M)
+    assert {"status", "switch", "list", "show", "import", "response", "check", "set"} <= set(
+        re.findall(r"^  (\w+) ", overview, re.M))
+    for command in re.findall(r"^  (\w+) ", overview, re.M):
         text = box.run(command, "--help")[0]
         assert text == box.run("help", command)[0]
-        assert text.startswith(f"usage: iemctl {command}")
-        assert max(map(len, text.splitlines())) <= 80
+        assert text.startswith(f"Usage: iemctl {command}")
+        assert max(map(len, text.splitlines())) <= 80 and not re.search(r" $", text, re.M)
     done = subprocess.run([IEMCTL], capture_output=True, env=box.env)
-    assert done.returncode == 2 and done.stdout == b"" and done.stderr.startswith(b"usage: iemctl COMMAND")
+    assert done.returncode == 2 and done.stdout == b"" and done.stderr.startswith(b"Usage: iemctl COMMAND")
 
 
 @pytest.mark.parametrize("args, said", [
-    (["lst"], "there is no command 'lst'; did you mean 'list'?"),
-    (["xyzzyx"], "there is no command 'xyzzyx'; 'iemctl help' lists them all"),
-    (["--bogus"], "there is no option '--bogus' here"),
-    (["list", "--bogus=1"], "there is no option '--bogus' here"),
-    (["list", "--json=1"], "the option --json takes no value"),
-    (["import", "x", "--json"], "there is no option '--json' here"),
-    (["response", "acme-one", "--rate"], "the option --rate wants a value, HZ"),
-    (["response", "acme-one", "--rate", "7999"], "--rate is '7999'; allowed are numbers from 8000 to 768000"),
-    (["response", "acme-one", "--rate=nan"], "--rate is 'nan'; allowed are numbers from 8000 to 768000"),
-    (["show"], "'show' lacks an argument"),
-    (["show", "a", "b"], "'b' is one argument too many"),
-    (["list", "--user", "--system"], "--user and --system exclude each other"),
-    (["list", "--targets", "--sources"], "--targets and --sources exclude each other"),
-    (["show\x1b[31m"], "there is no command 'show?[31m'"),
+    (["lst"], "There is no command 'lst'; did you mean 'list'?"),
+    (["xyzzyx"], "There is no command 'xyzzyx'; 'iemctl help' lists them all."),
+    (["--bogus"], "There is no option '--bogus' here."),
+    (["list", "--bogus=1"], "There is no option '--bogus' here."),
+    (["list", "--json=1"], "The option --json takes no value."),
+    (["import", "x", "--json"], "There is no option '--json' here."),
+    (["response", "acme-one", "--rate"], "The option --rate wants a value, HZ."),
+    (["response", "acme-one", "--rate", "7999"], "--rate is '7999'; allowed are numbers from 8000 to 768000."),
+    (["response", "acme-one", "--rate=nan"], "--rate is 'nan'; allowed are numbers from 8000 to 768000."),
+    (["show"], "'show' lacks an argument."),
+    (["show", "a", "b"], "'b' is one argument too many."),
+    (["list", "--user", "--system"], "--user and --system exclude each other."),
+    (["list", "--targets", "--sources"], "--targets and --sources exclude each other."),
+    (["show\x1b[31m"], "There is no command 'show?[31m'"),
 ])
 def test_wrong_usage_is_told(box, args, said):
     assert said in box.run(*args, status=2)[1]
@@ -165,7 +171,7 @@ def test_list_sources_and_targets(box):
 def test_empty_list_is_no_failure(box):
     (box.shipped / "acme-one.conf").unlink()
     assert box.json("list") == []
-    assert "the list is empty" in box.run("list")[1]
+    assert "There are no profiles." in box.run("list")[1]
 
 
 def test_show_gives_facts_and_figures(box):
@@ -192,6 +198,8 @@ def test_show_what_is_not_there_or_broken(box):
     box.write("data/profiles/broken.conf", "\neq = { bnds = 1; };")
     assert "did you mean 'acme-one'?" in box.run("show", "acme-oen", status=4)[1]
     assert "broken.conf:2: unknown key 'bnds'" in box.run("show", "broken", status=1)[1]
+    path = box.write("data/profiles/sources/dongle.conf", 'source = { name = "Acme Dongle"; };')
+    assert f"There is no profile 'dongle'; that is a source, in {path}." in box.run("show", "dongle", status=4)[1]
 
 
 def test_no_terminal_sequence_gets_through(box):
@@ -210,7 +218,7 @@ def test_import_makes_a_profile(box):
     box.write("My Acme (Two).txt", PRESET)
     out, err = box.run("import", "My Acme (Two).txt", "--earphone", "acme-one")
     written = box.user / "my-acme-two.conf"
-    assert f"wrote {written}" in out and "published: -6.5 dB" in out
+    assert f"Wrote {written}." in out and "published: -6.5 dB." in out
     assert "My Acme (Two).txt:4: filter not taken over: filters of type 'XX' are not known" in err
     assert "My Acme (Two).txt:5: not taken over: 'GraphicEQ'" in err
     assert re.search(r"^#.*published preamp is -6.5 dB", written.read_text(), re.M)
@@ -220,6 +228,12 @@ def test_import_makes_a_profile(box):
         ("low-shelf", 105, 5.5, 0.7), ("peaking", 3100, -2.5, 1.41)]
     assert p["reference"] == "cookbook-48000"
     box.run("check")
+
+
+def test_import_of_nothing_but_cuts_has_no_preamp(box):
+    box.write("cut.txt", "Filter 1: ON PK Fc 2000 Hz Gain -1.5 dB Q 1.2\n")
+    assert "Its preamp is 0.00 dB at 48 kHz." in box.run("import", "cut.txt")[0]
+    assert re.search(r"preamp +0.00 dB", box.run("show", "cut")[0])
 
 
 def test_import_reference(box):
@@ -247,15 +261,15 @@ def test_import_hides_or_replaces_only_by_force(box):
 
 
 @pytest.mark.parametrize("args, status, said", [
-    (["missing.txt"], 1, "missing.txt: No such file or directory"),
+    (["missing.txt"], 1, "missing.txt: cannot be read: No such file or directory"),
     (["empty.txt"], 1, "empty.txt: there is no filter in it that could be taken over"),
     (["utf16.txt"], 1, "utf16.txt: the file holds NUL bytes"),
     (["large.txt"], 1, "large.txt: the file is larger than 1 MiB"),
-    (["data"], 1, "data: Is a directory"),
+    (["data"], 1, "data: cannot be read: Is a directory"),
     (["good.txt", "--name", "Bad Id"], 2, "--name is 'Bad Id'; allowed are a-z"),
-    (["good.txt", "--earphone", "nobody"], 4, "there is no profile 'nobody'"),
+    (["good.txt", "--earphone", "nobody"], 4, "There is no profile 'nobody'"),
     (["good.txt", "--name", "acme-one", "--earphone", "acme-one", "--force"], 2, "cannot take its facts from"),
-    (["(((.txt"], 2, "no id can be made of the file's name"),
+    (["(((.txt"], 2, "No id can be made of the file's name"),
 ])
 def test_import_refuses(box, args, status, said):
     box.write("empty.txt", "Preamp: -3 dB\n")
@@ -269,10 +283,10 @@ def test_import_refuses(box, args, status, said):
 
 def test_remove_only_ones_own(box):
     assert "shipped with iemd" in box.run("remove", "acme-one", status=1)[1]
-    assert "there is no profile 'nobody'" in box.run("remove", "nobody", status=4)[1]
+    assert "There is no profile 'nobody'" in box.run("remove", "nobody", status=4)[1]
     mine = box.write("config/iemd/profiles/acme-one.conf", ACME)
     out = box.run("remove", "acme-one")[0]
-    assert not mine.exists() and "the shipped profile of that id is in force again" in out
+    assert not mine.exists() and "The shipped profile of that id is in force again" in out
 
 
 def test_remove_tells_who_misses_it(box):
@@ -283,7 +297,7 @@ def test_remove_tells_who_misses_it(box):
 
 def test_rename(box):
     mine = box.write("config/iemd/profiles/mine.conf", ACME)
-    assert "there is a profile 'acme-one' already" in box.run("rename", "mine", "acme-one", status=1)[1]
+    assert "There is a profile 'acme-one' already" in box.run("rename", "mine", "acme-one", status=1)[1]
     assert "'A' is no id" in box.run("rename", "mine", "A", status=2)[1]
     assert "shipped with iemd" in box.run("rename", "acme-one", "x", status=1)[1]
     box.run("rename", "nobody", "x", status=4)
@@ -312,7 +326,7 @@ def test_response_grid_and_values(box):
 
 def test_response_tells_what_a_rate_leaves_out(box):
     out, err = box.run("response", "acme-one", "--rate", "16000")
-    assert "band 3 (peaking at 12000 Hz) is left out at 16000 Hz" in err
+    assert "Band 3 (peaking at 12000 Hz) is left out at 16000 Hz." in err
     assert float(out.splitlines()[-1].split("\t")[0]) == 8000
     j = box.json("response", "acme-one", "--rate", "16000")
     assert j["left_out"] == [{"band": 3, "type": "peaking", "frequency": 12000.0}]
@@ -407,14 +421,14 @@ def test_render_in_place_empty_and_variant(box):
 
 
 @pytest.mark.parametrize("args, status, said", [
-    (["nobody", "in.wav", "out.wav"], 4, "there is no profile 'nobody'"),
+    (["nobody", "in.wav", "out.wav"], 4, "There is no profile 'nobody'"),
     (["acme-one", "nothing.wav", "out.wav"], 1, "nothing.wav: cannot be read: No such file or directory"),
     (["acme-one", "text.wav", "out.wav"], 1, "text.wav: is no sound file that can be read"),
     (["acme-one", "nine.wav", "out.wav"], 1, "nine.wav: the file has 9 channels; 1 to 8 can be processed"),
     (["acme-one", "slow.wav", "out.wav"], 1, "slow.wav: the file's rate is 4000 Hz, outside 8000 to 768000 Hz"),
     (["acme-one", "in.wav", "no/out.wav"], 1, "no/out.wav: cannot be written: No such file or directory"),
     (["acme-one", "in.wav", "data"], 1, "data: cannot be written: it is there already, and is no plain file"),
-    (["acme-one", "in.wav"], 2, "'render' lacks an argument"),
+    (["acme-one", "in.wav"], 2, "'render' lacks an argument."),
 ])
 def test_render_refuses(box, args, status, said):
     box.write("text.wav", "no sound")
@@ -428,7 +442,7 @@ def test_render_refuses(box, args, status, said):
 # --- check ---------------------------------------------------------------------------------------------------------
 
 def test_check_is_content(box):
-    assert re.match(r"no mistake in \d+ settings files?, 1 profile and 0 sources\n", box.run("check")[0])
+    assert re.match(r"No mistake in \d+ settings files?, 1 profile and 0 sources\.\n", box.run("check")[0])
 
 
 def test_check_tells_all_mistakes_in_one_pass(box):
@@ -480,7 +494,8 @@ def test_set_shows_all_and_one(box):
 
 def test_set_changes_one_value_and_no_comment(box):
     box.write("config/iemd/iemd.conf", "# mine\nlevel = {\n  mode = \"headroom\"; # for now\n};\n")
-    assert "level.mode is match now" in box.run("set", "level.mode", "match")[0]
+    out, err = box.run("set", "level.mode", "match")
+    assert "level.mode is match now" in out and "does not act on it yet" in err
     box.run("limit", "95")
     box.run("loudness", "on")
     assert box.settings.read_text() == ("# mine\nlevel = {\n  max_spl = 95.0;\n  mode = \"match\"; # for now\n};\n"
@@ -492,13 +507,13 @@ def test_set_changes_one_value_and_no_comment(box):
 
 
 @pytest.mark.parametrize("args, said", [
-    (["set", "level.moed"], "there is no setting 'level.moed'; did you mean 'level.mode'?"),
-    (["set", "level"], "there is no setting 'level'"),
-    (["set", "level.mode", "loud"], "'level.mode' cannot be 'loud'; allowed: headroom|match"),
-    (["set", "level.max_spl", "131"], "'level.max_spl' cannot be '131'; allowed: 60 to 130|none"),
-    (["set", "loudness.strength", "-1"], "'loudness.strength' cannot be '-1'; allowed: 0 to 1"),
+    (["set", "level.moed"], "There is no setting 'level.moed'; did you mean 'level.mode'?"),
+    (["set", "level"], "There is no setting 'level'"),
+    (["set", "level.mode", "loud"], "'level.mode' cannot be 'loud'; allowed: headroom|match."),
+    (["set", "level.max_spl", "131"], "'level.max_spl' cannot be '131'; allowed: 60 to 130|none."),
+    (["set", "loudness.strength", "-1"], "'loudness.strength' cannot be '-1'; allowed: 0 to 1."),
     (["limit", "loud"], "'level.max_spl' cannot be 'loud'"),
-    (["loudness", "maybe"], "'loudness.enabled' cannot be 'maybe'; allowed: true|false"),
+    (["loudness", "maybe"], "'loudness.enabled' cannot be 'maybe'; allowed: true|false."),
 ])
 def test_set_refuses(box, args, said):
     assert said in box.run(*args, status=2)[1]
@@ -511,7 +526,7 @@ def test_set_does_not_touch_a_broken_file(box):
     assert "iemd.conf:2: unknown key 'levl'" in err and "'level.mode' was not changed" in err
     assert box.settings.read_text() == "path = \"auto\";\nlevl = 1;\n"
     box.write("config/iemd/iemd.conf", "path = \"sideways\";\n")
-    box.run("set", "path", "none")
+    assert box.run("set", "path", "none")[1] == ""
     assert box.settings.read_text() == "path = \"none\";\n"
 
 
@@ -533,6 +548,6 @@ def test_without_a_home_there_is_nowhere_to_write(box):
     for name in ("HOME", "XDG_CONFIG_HOME"):
         del box.env[name]
     box.write("p.txt", PRESET)
-    assert "there is no place for your settings" in box.run("set", "path", "none", status=1)[1]
-    assert "there is no place for your profiles" in box.run("import", "p.txt", status=1)[1]
+    assert "There is no place for your settings" in box.run("set", "path", "none", status=1)[1]
+    assert "There is no place for your profiles" in box.run("import", "p.txt", status=1)[1]
     box.run("list")

@@ -36,7 +36,7 @@ def test_status_and_outputs_have_every_member(two):
 
 
 WRONG = [
-    (["switch", "nobody"], 4, "There is no profile 'nobody'; 'iemctl list' shows all."),
+    (["switch", "nobody"], 4, "There is no profile 'nobody'; 'iemctl list' shows them all."),
     (["switch", "bright", "--output", "nowhere"], 4, "There is no output 'nowhere'; 'iemctl outputs' lists them."),
     (["switch", "bright", "--output", "node:"], 4, "'node:' means more than one output; 'iemctl outputs' lists them."),
     (["switch", "bright", "--variant", "foam"], 4,
@@ -44,7 +44,7 @@ WRONG = [
     (["switch", "-"], 4, "No other profile was chosen on earphone before."),
     (["next"], 1, "No other earphone was used on earphone yet; 'iemctl switch PROFILE' begins."),
     (["confirm"], 1, "No profile is in force on earphone to be confirmed."),
-    (["switch"], 2, "'switch' lacks an argument"),
+    (["switch"], 2, "'switch' lacks an argument."),
     (["status", "--folow"], 2, "'--folow'"),
 ]
 
@@ -77,7 +77,7 @@ def test_switch_goes_back_and_next_goes_round(two):
 
 def test_a_choice_is_remembered_and_once_is_not(two, tmp_path):
     two.iemctl("switch", "bright")
-    two.iemctl("switch", "dark", "--once")
+    assert two.iemctl("switch", "dark", "--once").stdout == "The profile on earphone is 'dark'.\n"
     assert two.status()["profile"]["id"] == "dark"
     two.stop_iemd()
     two.start_iemd(data_dir=tmp_path)
