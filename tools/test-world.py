@@ -33,8 +33,17 @@ class World:
     def command(self, argv, **env):
         """Run, output to the terminal; True when the exit status is 0."""
         print("\n$ " + " ".join(map(str, argv)), flush=True)
-        return subprocess.run([str(word) for word in argv], env={**self.env, **env}, cwd=self.checkout,
-                              stdin=subprocess.DEVNULL, check=False).returncode == 0
+        with subprocess.Popen([str(word) for word in argv], env={**self.env, **env}, cwd=self.checkout,
+                              stdin=subprocess.DEVNULL) as child:
+            try:
+                return child.wait() == 0
+            except BaseException:  # broken off: time to clean up, but no more than that
+                child.terminate()
+                try:
+                    child.wait(10)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                raise
 
     def report(self, step, passed, failed, skipped, began):
         self.rows.append((self.name, step, passed, failed, skipped, round(time.monotonic() - began)))
@@ -117,7 +126,7 @@ def main():
     parser.add_argument("--no-sanitize", action="store_true")
     options = parser.parse_args()
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # subprocess.run then kills what it waits for
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what is waited for is ended then
     world = World(options)
     world.builds.mkdir(parents=True, exist_ok=True)
     print_versions(world.name)

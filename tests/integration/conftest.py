@@ -17,6 +17,11 @@ import profiles  # noqa: E402
 LIMIT = int(os.environ.get("IEMD_TEST_LIMIT", "180"))  # seconds for one test with its fixtures
 
 
+def pytest_configure():
+    """Ended from outside: the session of the test that runs is cleaned up, too."""
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended by SIGTERM", 143))
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item):
     marker = item.get_closest_marker("limit")
