@@ -166,7 +166,7 @@ static int read_numbers(struct apo_filter *out, struct apo_cursor *cursor, struc
 
 	for (; (token = apo_next(cursor)).kind != APO_END; before = token) {
 		for (size_t i = 0; token.kind == APO_WORD && i < ARRAY_LEN(numbers); i++) {
-			double *field = (double *)((char *)given + numbers[i].field);
+			double *field = (void *)((char *)given + numbers[i].field);
 			struct apo_token value;
 
 			if (strcasecmp(token.word, numbers[i].name) != 0 ||

@@ -130,7 +130,7 @@ static bool walk(struct iem_setting *out, const struct conf_key *keys, const cha
 		snprintf(out->name, sizeof(out->name), "%s%s%s", group, *group ? "." : "", key->name);
 		iem_settings_init(&defaults);
 		out->may_be_none =
-			key->kind == CONF_NUMBER && isinf(*(double *)((char *)&defaults + key->field));
+			key->kind == CONF_NUMBER && isinf(*(double *)(void *)((char *)&defaults + key->field));
 		return true;
 	}
 	return false;

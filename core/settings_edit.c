@@ -16,7 +16,7 @@ struct change {
 
 static const double *number_of(const struct iem_setting *setting, const struct iem_settings *settings)
 {
-	return (const double *)((const char *)settings + setting->field);
+	return (const void *)((const char *)settings + setting->field);
 }
 
 /* The value as libconfig wants it written. */
