@@ -135,7 +135,7 @@ static const char *manager_state(struct bus *bus)
 
 	if (view)
 		return view->state;
-	return engine_connected(bus->config.engine) ? "no-profile" : "waiting";
+	return engine_manned(bus->config.engine) ? "no-profile" : "waiting";
 }
 
 static int append_outputs(struct bus *bus, sd_bus_message *reply)

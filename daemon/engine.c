@@ -145,10 +145,23 @@ static void apply(struct engine *engine)
 	path_take_default(engine);
 }
 
+/* A pair's ports may be told before its node's id is, or after: so this is looked at on either. */
+static void advance_pairs(struct engine *engine)
+{
+	for (size_t i = 0; engine->graph && i < engine->n_places; i++) {
+		struct pair *pair = engine->places[i].pair;
+		const uint32_t id = pair ? pair_capture_id(pair) : SPA_ID_INVALID;
+
+		if (id != SPA_ID_INVALID && pair_phase(pair) == PAIR_CAPTURE)
+			pair_ports_seen(pair, id, graph_input_ports(engine->graph, id));
+	}
+}
+
 void engine_refresh(struct engine *engine)
 {
 	if (engine->leaving)
 		return;
+	advance_pairs(engine);
 	observe(engine);
 	engine->looked |= engine_connected(engine);
 	select_all(engine);
@@ -217,13 +230,7 @@ static void on_changed(void *data)
 {
 	struct engine *engine = data;
 
-	for (size_t i = 0; i < engine->n_places; i++) {
-		struct pair *pair = engine->places[i].pair;
-		const uint32_t id = pair ? pair_capture_id(pair) : SPA_ID_INVALID;
-
-		if (pair && pair_phase(pair) == PAIR_CAPTURE && id != SPA_ID_INVALID)
-			pair_ports_seen(pair, id, graph_input_ports(engine->graph, id));
-	}
+	advance_pairs(engine);
 	if (engine->probe)
 		engine_defer(engine);
 }
@@ -316,6 +323,11 @@ void engine_free(struct engine *engine)
 bool engine_connected(const struct engine *engine)
 {
 	return engine->graph && graph_ready(engine->graph);
+}
+
+bool engine_manned(const struct engine *engine)
+{
+	return engine_connected(engine) && graph_has_manager(engine->graph);
 }
 
 const struct outputs *engine_outputs(const struct engine *engine)

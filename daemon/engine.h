@@ -70,6 +70,8 @@ enum engine_progress engine_progress(struct engine *engine, bool faded);
 void engine_look(struct engine *engine);
 
 bool engine_connected(const struct engine *engine);
+/** Connected, and a session manager that links streams is there, too. */
+bool engine_manned(const struct engine *engine);
 enum engine_mode engine_mode(const struct engine *engine, const char **why);
 
 /** All outputs, present or kept waiting for. @return their number; release with engine_views_free() */

@@ -101,7 +101,8 @@ bool path_settle_mode(struct engine *engine)
 		set_mode(engine, forced[setting].mode, forced[setting].why);
 		return true;
 	}
-	place = place_to_probe(engine);
+	/* Without a session manager nobody links anything: there is nothing to find out yet. */
+	place = graph_has_manager(engine->graph) ? place_to_probe(engine) : NULL;
 	if (!place) {
 		end_probe(engine);
 		drop_all_pairs(engine);

@@ -1,6 +1,7 @@
 """However iemd or PipeWire ends, sound goes on and the user's default is what it was."""
 
 import signal
+import time
 
 import pytest
 
@@ -64,6 +65,19 @@ def test_wireplumber_killed_and_started_again_is_corrected_without_a_command(cor
     wait_until(lambda: not corrected.has_session_manager(), what="the session manager to be gone")
     corrected.start_wireplumber()
     wait_until(lambda: corrected.status()["state"] == "idle", timeout=30, what="iemd to be in the path again")
+    assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
+
+
+def test_a_session_manager_that_stays_away_is_waited_for(corrected):
+    """Longer than a probe takes: nothing is concluded from its silence."""
+    mode = corrected.status()["mode"]
+    corrected.kill_wireplumber()
+    wait_until(lambda: corrected.status()["state"] == "waiting", what="iemd to wait")
+    time.sleep(2)
+    assert (corrected.status()["state"], corrected.status()["mode"]) == ("waiting", None)
+    corrected.start_wireplumber()
+    wait_until(lambda: corrected.status()["state"] == "idle", what="iemd to be in the path again")
+    assert corrected.status()["mode"] == mode
     assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
 
 
