@@ -164,12 +164,12 @@ def play_and_record(session, sink, sound, rate=48000, target=None, tail=0.3, **o
     return recorder.sound
 
 
-def measure_response(session, sink, frequencies, rate=48000, attempts=3, **options):
+def measure_response(session, sink, frequencies, rate=48000, attempts=3, period=65536, **options):
     """Gains in dB at the frequencies, a row for each channel of the sink, from the default path into it.
 
     Measured again when sound was lost: a busy machine misses cycles, and that is nobody's response."""
     channels = len(session.sinks[sink]["position"])
-    signal_ = Multisine(rate=rate, channels=channels)
+    signal_ = Multisine(rate=rate, channels=channels, period=period)
     while True:
         recorded = play_and_record(session, sink, signal_.sound, rate, **options)
         try:

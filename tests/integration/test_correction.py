@@ -96,7 +96,7 @@ def test_each_channel_gets_the_bands_of_its_side(session, tmp_path, layout):
     profiles.write(session, "bright", profiles.BRIGHT)
     session.start_iemd(data_dir=tmp_path)
     session.iemctl("switch", "bright")
-    got = sound.measure_response(session, "earphone", profiles.HZ)
+    got = sound.measure_response(session, "earphone", profiles.HZ, period=profiles.PERIOD)
     assert session.status()["channels"] == len(layout)
     shape = [profiles.cookbook.response_db(profiles.BRIGHT, profiles.HZ, side.get(name, "middle")) for name in layout]
     preamp = got[0][0] - shape[0][0]
