@@ -306,10 +306,8 @@ void engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	engine->leaving = true;
-	if (engine->graph && engine->taken) {
-		path_give_back(engine);
-		graph_flush(engine->graph);
-	}
+	if (engine->graph)
+		path_finish(engine);
 	disconnect(engine);
 	free(engine->places);
 	free(engine->stepped_out);

@@ -180,13 +180,27 @@ void path_give_back(struct engine *engine)
 {
 	if (!engine->taken)
 		return;
-	/* Without a session manager there is nobody to tell: the journal keeps it for when there is one. */
-	if (graph_has_manager(engine->graph)) {
-		graph_configure_sink(engine->graph, journal_default(engine->config.journal));
-		journal_drop_default(engine->config.journal);
-	}
+	/* Whether there is a session manager that hears it shows later: until then the journal keeps it. */
+	graph_configure_sink(engine->graph, journal_default(engine->config.journal));
+	engine->undone = true;
 	engine->taken = false;
 	free(IEM_STEAL(engine->taken_name));
+}
+
+static bool is_given_back(void *data)
+{
+	const struct engine *engine = data;
+
+	return graph_has_manager(engine->graph) && !pair_is_ours(graph_configured_sink(engine->graph));
+}
+
+void path_finish(struct engine *engine)
+{
+	if (!engine->taken)
+		return;
+	path_give_back(engine);
+	if (graph_wait(engine->graph, is_given_back, engine))
+		journal_drop_default(engine->config.journal);
 }
 
 /* Another program or the user picked another default: that is their will. */

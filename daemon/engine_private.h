@@ -56,6 +56,8 @@ bool path_wants(struct engine *engine, const struct place *place);
 /** A pair is ready or about to go: take the default for it, or give it back. */
 void path_take_default(struct engine *engine);
 void path_give_back(struct engine *engine);
+/** The same on leaving; what the session manager did not hear stays in the journal for the next start. */
+void path_finish(struct engine *engine);
 void path_default_changed(struct engine *engine);
 /** The sink that sound goes to by default, seen through our own. NULL: none */
 const char *path_user_sink(const struct engine *engine);

@@ -126,7 +126,6 @@ static void on_core_done(void *data, uint32_t id, int seq)
 
 	if (id != PW_ID_CORE || seq != graph->sync_seq)
 		return;
-	graph->flushing = false;
 	graph_take_fresh_params(graph);
 	/* The first round brings the registry, the second what binding its objects told, the third their params. */
 	if (!graph->ready && ++graph->rounds < 3) {
@@ -205,16 +204,16 @@ void graph_free(struct graph *graph)
 	free(graph);
 }
 
-void graph_flush(struct graph *graph)
+bool graph_wait(struct graph *graph, bool (*done)(void *data), void *data)
 {
 	const uint64_t until = now_ms() + 500;
 
-	graph_sync(graph);
-	graph->flushing = true;
 	pw_loop_enter(graph->loop);
-	while (graph->flushing && !graph->lost && now_ms() < until)
+	do /* at least once, so that what was asked is sent */
 		pw_loop_iterate(graph->loop, 50);
+	while (!done(data) && !graph->lost && now_ms() < until);
 	pw_loop_leave(graph->loop);
+	return done(data);
 }
 
 struct pw_core *graph_core(struct graph *graph)

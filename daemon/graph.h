@@ -56,8 +56,8 @@ int graph_new(struct graph **out, struct pw_loop *loop, struct pw_context *conte
 void graph_free(struct graph *graph);
 struct pw_core *graph_core(struct graph *graph);
 
-/** Wait until PipeWire has all that was asked of it, at most half a second: before leaving. Runs the loop. */
-void graph_flush(struct graph *graph);
+/** Run the loop until DONE says so, at most half a second: before leaving. @return what DONE said last */
+bool graph_wait(struct graph *graph, bool (*done)(void *data), void *data);
 
 /** True once all that was there at the start has been told, with properties and routes. */
 bool graph_ready(const struct graph *graph);

@@ -43,7 +43,7 @@ struct graph {
 	struct spa_list objects;
 	struct spa_source *settle_timer;
 	uint64_t first_event_ms;
-	bool unsettled, ready, lost, flushing;
+	bool unsettled, ready, lost;
 	int sync_seq, rounds;
 	struct graph_object *metadata; /* "default", NULL while there is none */
 	char *default_sink, *configured_sink;
