@@ -1,16 +1,13 @@
 /* The kinds of objects that are watched: how each is bound and what its events change. */
 #include "daemon/graph_private.h"
-#include "daemon/log.h"
 
-#include <errno.h>
 #include <pipewire/extensions/metadata.h>
 #include <spa/param/profile.h>
 #include <spa/param/route.h>
 #include <spa/pod/iter.h>
 #include <spa/pod/parser.h>
-#include <spa/utils/json.h>
 
-static void bind_proxy(struct graph_object *object, const char *type, uint32_t version, const void *events)
+void graph_bind_proxy(struct graph_object *object, const char *type, uint32_t version, const void *events)
 {
 	object->proxy = pw_registry_bind(object->graph->registry, object->id, type, version, 0);
 	if (object->proxy)
@@ -36,7 +33,7 @@ static const struct pw_node_events node_events = {
 
 static void bind_node(struct graph_object *object, const char *type)
 {
-	bind_proxy(object, type, PW_VERSION_NODE, &node_events);
+	graph_bind_proxy(object, type, PW_VERSION_NODE, &node_events);
 }
 
 /* --- devices and their routes ----------------------------------------------------------------------------------- */
@@ -174,86 +171,7 @@ static const struct pw_device_events device_events = {
 
 static void bind_device(struct graph_object *object, const char *type)
 {
-	bind_proxy(object, type, PW_VERSION_DEVICE, &device_events);
-}
-
-/* --- the default ------------------------------------------------------------------------------------------------ */
-
-/* { "name": "..." } to its name; NULL for anything else. */
-static char *name_of_value(const char *value)
-{
-	struct spa_json json[2];
-	char key[64], name[512];
-	const char *other;
-	int size;
-
-	if (!value)
-		return NULL;
-	spa_json_init(&json[0], value, strlen(value));
-	if (spa_json_enter_object(&json[0], &json[1]) <= 0)
-		return NULL;
-	while (spa_json_get_string(&json[1], key, sizeof(key)) > 0) {
-		if (strcmp(key, "name") == 0)
-			return spa_json_get_string(&json[1], name, sizeof(name)) > 0 ? strdup(name) : NULL;
-		if ((size = spa_json_next(&json[1], &other)) <= 0)
-			return NULL;
-	}
-	return NULL;
-}
-
-static int on_metadata(void *data, uint32_t subject, const char *key, const char *type, const char *value)
-{
-	struct graph_object *object = data;
-	struct graph *graph = object->graph;
-	const bool all = key == NULL, effective = iem_streq(key, "default.audio.sink");
-	const bool configured = iem_streq(key, "default.configured.audio.sink");
-
-	if (subject != 0 || object != graph->metadata || !(all || effective || configured))
-		return 0;
-	if (all || effective) {
-		free(graph->default_sink);
-		graph->default_sink = name_of_value(value);
-	}
-	if (all || configured) {
-		free(graph->configured_sink);
-		graph->configured_sink = name_of_value(value);
-	}
-	log_debug("default sink: %s, configured: %s", graph->default_sink ? graph->default_sink : "none",
-		  graph->configured_sink ? graph->configured_sink : "none");
-	graph->events->default_changed(graph->data);
-	graph_touch(graph);
-	return 0;
-}
-
-static const struct pw_metadata_events metadata_events = {
-	PW_VERSION_METADATA_EVENTS,
-	.property = on_metadata,
-};
-
-static void bind_metadata(struct graph_object *object, const char *type)
-{
-	object->graph->metadata = object;
-	bind_proxy(object, type, PW_VERSION_METADATA, &metadata_events);
-	object->graph->events->manager(object->graph->data, true);
-}
-
-void graph_forget_metadata(struct graph *graph)
-{
-	graph->metadata = NULL;
-	free(IEM_STEAL(graph->default_sink));
-	free(IEM_STEAL(graph->configured_sink));
-}
-
-void graph_configure_sink(struct graph *graph, const char *node_name)
-{
-	char name[2048], value[2100];
-
-	if (!graph->metadata || !graph->metadata->proxy)
-		return;
-	if (node_name)
-		snprintf(value, sizeof(value), "{ \"name\": %s }", pair_quoted(node_name, name, sizeof(name)));
-	pw_metadata_set_property((struct pw_metadata *)graph->metadata->proxy, 0, "default.configured.audio.sink",
-				 node_name ? "Spa:String:JSON" : NULL, node_name ? value : NULL);
+	graph_bind_proxy(object, type, PW_VERSION_DEVICE, &device_events);
 }
 
 /* --- the table -------------------------------------------------------------------------------------------------- */
@@ -265,7 +183,7 @@ static const struct graph_type types[] = {
 	{ PW_TYPE_INTERFACE_Device, PW_KEY_MEDIA_CLASS, "Audio/Device", GRAPH_DEVICE, bind_device },
 	{ PW_TYPE_INTERFACE_Port, PW_KEY_PORT_DIRECTION, "in", GRAPH_PORT, NULL },
 	{ PW_TYPE_INTERFACE_Link, NULL, NULL, GRAPH_LINK, NULL },
-	{ PW_TYPE_INTERFACE_Metadata, PW_KEY_METADATA_NAME, "default", GRAPH_METADATA, bind_metadata },
+	{ PW_TYPE_INTERFACE_Metadata, PW_KEY_METADATA_NAME, "default", GRAPH_METADATA, graph_bind_default },
 };
 
 const struct graph_type *graph_type_of(const char *type, const struct spa_dict *props)

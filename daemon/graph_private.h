@@ -1,4 +1,4 @@
-/** graph_private.h - what graph.c, graph_bind.c and graph_query.c share; nobody else includes it. */
+/** graph_private.h - what graph.c, graph_bind.c, graph_default.c and graph_query.c share; nobody else includes it. */
 #pragma once
 
 #include "daemon/graph.h"
@@ -65,4 +65,8 @@ struct graph_object *graph_object(struct graph *graph, uint32_t id);
 const struct graph_type *graph_type_of(const char *type, const struct spa_dict *props);
 void graph_take_fresh_params(struct graph *graph);
 void graph_clear_routes(struct graph_routes *routes);
+void graph_bind_proxy(struct graph_object *object, const char *type, uint32_t version, const void *events);
+
+/* graph_default.c */
+void graph_bind_default(struct graph_object *object, const char *type);
 void graph_forget_metadata(struct graph *graph);

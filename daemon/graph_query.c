@@ -131,18 +131,3 @@ bool graph_fed(struct graph *graph, uint32_t input_node, uint32_t except)
 			return true;
 	return false;
 }
-
-bool graph_has_manager(const struct graph *graph)
-{
-	return graph->metadata != NULL;
-}
-
-const char *graph_default_sink(struct graph *graph)
-{
-	return graph->default_sink;
-}
-
-const char *graph_configured_sink(struct graph *graph)
-{
-	return graph->configured_sink;
-}
