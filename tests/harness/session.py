@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 
 from .graph import Graph
-from .service import Service
+from .service import Service, build_dir
 from .processes import Processes
 from .waiting import wait_until
 
@@ -133,6 +133,17 @@ class Session(Graph, Service):
             lines = path.read_text(errors="replace").splitlines()[-60:]
             if lines:
                 parts.append("\n".join([f"--- {path.stem}", *lines]))
+        return "\n".join(parts)
+
+    def picture(self):
+        """What a newly come client and iemctl see now, for a failed test."""
+        parts = []
+        for ask in (["pw-metadata", "0"], ["wpctl", "status"], [build_dir() / "cli/iemctl", "status", "--json"]):
+            try:
+                said = self.run(*ask, timeout=5, check=False)
+            except (OSError, subprocess.SubprocessError) as error:
+                said = str(error)
+            parts.append(f"--- {' '.join(map(str, ask))}\n{said.rstrip()}")
         return "\n".join(parts)
 
     # folders

@@ -44,6 +44,7 @@ def pytest_runtest_makereport(item, call):
     session = getattr(item, "funcargs", {}).get("session")
     if report.failed and session is not None and session.dir.exists():
         report.sections.append(("logs of the session", session.logs()))
+        report.sections.append(("the session as it is", session.picture()))
 
 
 @pytest.fixture
