@@ -45,6 +45,11 @@ static void on_settle_timer(void *data, uint64_t expirations)
 	graph->events->settled(graph->data);
 }
 
+static void on_doubt_timer(void *data, uint64_t expirations)
+{
+	graph_review_default(data);
+}
+
 struct graph_object *graph_object(struct graph *graph, uint32_t id)
 {
 	struct graph_object *object;
@@ -77,6 +82,8 @@ static void on_global(void *data, uint32_t id, uint32_t permissions, const char 
 	const struct graph_type *row = graph_type_of(type, props);
 	struct graph_object *object;
 
+	if (strcmp(type, PW_TYPE_INTERFACE_Client) == 0)
+		graph_doubt_default(graph);
 	if (!row)
 		return;
 	object = calloc(1, sizeof(*object));
@@ -102,7 +109,7 @@ static void on_global_remove(void *data, uint32_t id)
 		return;
 	manager = object == graph->metadata;
 	if (manager)
-		graph_forget_metadata(graph);
+		graph_forget_default(graph);
 	free_object(object);
 	if (manager)
 		graph->events->manager(graph->data, false);
@@ -127,6 +134,7 @@ static void on_core_done(void *data, uint32_t id, int seq)
 	if (id != PW_ID_CORE || seq != graph->sync_seq)
 		return;
 	graph_take_fresh_params(graph);
+	graph_take_fresh_default(graph);
 	/* The first round brings the registry, the second what binding its objects told, the third their params. */
 	if (!graph->ready && ++graph->rounds < 3) {
 		graph_sync(graph);
@@ -179,6 +187,7 @@ int graph_new(struct graph **out, struct pw_loop *loop, struct pw_context *conte
 		return -ENOMEM;
 	}
 	graph->settle_timer = pw_loop_add_timer(loop, on_settle_timer, graph);
+	graph->doubt_timer = pw_loop_add_timer(loop, on_doubt_timer, graph);
 	pw_core_add_listener(graph->core, &graph->core_hook, &core_events, graph);
 	pw_registry_add_listener(graph->registry, &graph->registry_hook, &registry_events, graph);
 	graph_sync(graph);
@@ -193,10 +202,10 @@ void graph_free(struct graph *graph)
 	if (!graph)
 		return;
 	pw_loop_destroy_source(graph->loop, graph->settle_timer);
+	pw_loop_destroy_source(graph->loop, graph->doubt_timer);
 	spa_list_for_each_safe(object, next, &graph->objects, link)
 		free_object(object);
-	free(graph->default_sink);
-	free(graph->configured_sink);
+	graph_forget_default(graph);
 	spa_hook_remove(&graph->registry_hook);
 	pw_proxy_destroy((struct pw_proxy *)graph->registry);
 	spa_hook_remove(&graph->core_hook);

@@ -27,27 +27,40 @@ static char *name_of_value(const char *value)
 	return NULL;
 }
 
+static void forget(struct graph_defaults *defaults)
+{
+	free(IEM_STEAL(defaults->sink));
+	free(IEM_STEAL(defaults->configured));
+}
+
+static void tell(struct graph *graph)
+{
+	log_debug("default sink: %s, configured: %s", graph->defaults.sink ? graph->defaults.sink : "none",
+		  graph->defaults.configured ? graph->defaults.configured : "none");
+	graph->events->default_changed(graph->data);
+	graph_touch(graph);
+}
+
 static int on_metadata(void *data, uint32_t subject, const char *key, const char *type, const char *value)
 {
 	struct graph_object *object = data;
 	struct graph *graph = object->graph;
+	struct graph_defaults *defaults = graph->reviewing ? &graph->fresh_defaults : &graph->defaults;
 	const bool all = key == NULL, effective = iem_streq(key, "default.audio.sink");
 	const bool configured = iem_streq(key, "default.configured.audio.sink");
 
 	if (subject != 0 || object != graph->metadata || !(all || effective || configured))
 		return 0;
 	if (all || effective) {
-		free(graph->default_sink);
-		graph->default_sink = name_of_value(value);
+		free(defaults->sink);
+		defaults->sink = name_of_value(value);
 	}
 	if (all || configured) {
-		free(graph->configured_sink);
-		graph->configured_sink = name_of_value(value);
+		free(defaults->configured);
+		defaults->configured = name_of_value(value);
 	}
-	log_debug("default sink: %s, configured: %s", graph->default_sink ? graph->default_sink : "none",
-		  graph->configured_sink ? graph->configured_sink : "none");
-	graph->events->default_changed(graph->data);
-	graph_touch(graph);
+	if (!graph->reviewing)
+		tell(graph);
 	return 0;
 }
 
@@ -63,12 +76,67 @@ void graph_bind_default(struct graph_object *object, const char *type)
 	object->graph->events->manager(object->graph->data, true);
 }
 
-void graph_forget_metadata(struct graph *graph)
+void graph_forget_default(struct graph *graph)
 {
 	graph->metadata = NULL;
-	free(IEM_STEAL(graph->default_sink));
-	free(IEM_STEAL(graph->configured_sink));
+	graph->reviewing = false;
+	forget(&graph->defaults);
+	forget(&graph->fresh_defaults);
 }
+
+/* --- reading it again ------------------------------------------------------------------------------------------- */
+
+/*
+ * While PipeWire waits for the session manager to tell a newly come client what the metadata holds, it keeps changes
+ * from all others (metadata_property() in its module-metadata, from 0.3.65 to 1.7). So whenever clients have come, the
+ * metadata is bound anew a moment later: then all of it is told.
+ */
+void graph_doubt_default(struct graph *graph)
+{
+	static const struct timespec soon = { .tv_sec = 1 };
+
+	if (graph->doubted) {
+		graph->doubted_again = true;
+		return;
+	}
+	graph->doubted = true;
+	pw_loop_update_timer(graph->loop, graph->doubt_timer, (struct timespec *)&soon, NULL, false);
+}
+
+void graph_review_default(struct graph *graph)
+{
+	const bool again = graph->doubted_again;
+	struct graph_object *object = graph->metadata;
+
+	graph->doubted = graph->doubted_again = false;
+	if (again) /* whoever came while we waited may be told only after this */
+		graph_doubt_default(graph);
+	if (!object || !object->proxy || graph->reviewing)
+		return;
+	spa_hook_remove(&object->hook);
+	pw_proxy_destroy(object->proxy);
+	forget(&graph->fresh_defaults);
+	graph->reviewing = true;
+	graph_bind_proxy(object, PW_TYPE_INTERFACE_Metadata, PW_VERSION_METADATA, &metadata_events);
+	graph_sync(graph);
+}
+
+void graph_take_fresh_default(struct graph *graph)
+{
+	const struct graph_defaults fresh = graph->fresh_defaults, old = graph->defaults;
+
+	if (!graph->reviewing)
+		return;
+	graph->reviewing = false;
+	graph->defaults = fresh;
+	graph->fresh_defaults = (struct graph_defaults){ 0 };
+	if (!iem_streq(fresh.sink, old.sink) || !iem_streq(fresh.configured, old.configured))
+		tell(graph);
+	free(old.sink);
+	free(old.configured);
+}
+
+/* --- for the others --------------------------------------------------------------------------------------------- */
 
 void graph_configure_sink(struct graph *graph, const char *node_name)
 {
@@ -89,10 +157,10 @@ bool graph_has_manager(const struct graph *graph)
 
 const char *graph_default_sink(struct graph *graph)
 {
-	return graph->default_sink;
+	return graph->defaults.sink;
 }
 
 const char *graph_configured_sink(struct graph *graph)
 {
-	return graph->configured_sink;
+	return graph->defaults.configured;
 }

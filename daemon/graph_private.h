@@ -33,6 +33,10 @@ struct graph_object {
 	bool listing;
 };
 
+struct graph_defaults {
+	char *sink, *configured; /* names of nodes; NULL: none */
+};
+
 struct graph {
 	struct pw_loop *loop;
 	struct pw_core *core;
@@ -46,7 +50,9 @@ struct graph {
 	bool unsettled, ready, lost;
 	int sync_seq, rounds;
 	struct graph_object *metadata; /* "default", NULL while there is none */
-	char *default_sink, *configured_sink;
+	struct graph_defaults defaults, fresh_defaults; /* in force; being listed */
+	struct spa_source *doubt_timer;
+	bool doubted, doubted_again, reviewing;
 };
 
 struct graph_type {
@@ -69,4 +75,7 @@ void graph_bind_proxy(struct graph_object *object, const char *type, uint32_t ve
 
 /* graph_default.c */
 void graph_bind_default(struct graph_object *object, const char *type);
-void graph_forget_metadata(struct graph *graph);
+void graph_forget_default(struct graph *graph);
+void graph_doubt_default(struct graph *graph);
+void graph_review_default(struct graph *graph);
+void graph_take_fresh_default(struct graph *graph);

@@ -1,5 +1,6 @@
 """Outputs of every shape, coming and going."""
 
+import threading
 import time
 
 import numpy as np
@@ -50,7 +51,8 @@ def test_up_to_eight_channels_are_corrected(alone, position):
 
 def test_more_channels_than_a_chain_takes_are_left_alone_with_a_reason(alone):
     alone.add_sink("wide", position=(*EIGHT, "AUX0", "AUX1"))
-    wait_until(lambda: alone.iemctl("outputs", json=True)[0]["reason_code"] == "aside", what="the sink to be left alone")
+    wait_until(lambda: alone.status()["output"], what="the sink to be seen")
+    assert alone.iemctl("outputs", json=True)[0]["reason_code"] == "aside"
     done = alone.iemctl("switch", "bright", check=False)
     assert (done.returncode, "more channels" in done.stderr) == (1, True)
     assert alone.status()["state"] == "no-profile"
@@ -68,3 +70,23 @@ def test_a_filter_that_was_destroyed_and_is_not_wanted_any_more_leaves_iemd_at_r
     iemd.iemctl("auto", "--output", "earphone")
     time.sleep(1.5)  # past the moment at which it would have been made again
     wait_until(rests, what="iemd to come to rest")
+
+
+def test_the_default_is_followed_while_other_programs_come_and_go(iemd):
+    """PipeWire keeps a change of its metadata from everyone while a newly come program is being told of it."""
+    def come_and_go():
+        while not done.is_set():
+            iemd.run("pw-metadata", "0")
+
+    done = threading.Event()
+    others = [threading.Thread(target=come_and_go) for _ in range(3)]
+    try:
+        for other in others:
+            other.start()
+        for name in ("speaker", "earphone") * 20:
+            iemd.set_default(name)
+            wait_until(lambda: iemd.status()["output"]["node"] == name, what=f"iemd to see that {name} is the default")
+    finally:
+        done.set()
+        for other in others:
+            other.join()
