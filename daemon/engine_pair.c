@@ -112,7 +112,7 @@ static const struct pair_events pair_events = { .changed = on_pair_changed };
 static void make_pair(struct engine *engine, struct place *place)
 {
 	struct pair_config config = {
-		.core = graph_core(engine->graph),
+		.core = graph_node_core(engine->graph),
 		.sink = place->output.node,
 		.description = place->output.description,
 		.layout = place->output.layout,

@@ -62,7 +62,7 @@ static bool probe_on(struct engine *engine, struct place *place)
 		engine_update_pair(engine, place);
 	if (!place->pair || pair_phase(place->pair) != PAIR_READY)
 		return false;
-	if (!engine->probe && probe_new(&engine->probe, engine->config.loop, graph_core(engine->graph),
+	if (!engine->probe && probe_new(&engine->probe, engine->config.loop, graph_node_core(engine->graph),
 					place->output.node, on_probe_expired, engine) < 0)
 		return false;
 	if (graph_linked(engine->graph, probe_node_id(engine->probe), pair_capture_id(place->pair))) {

@@ -161,6 +161,28 @@ static const struct pw_core_events core_events = {
 	.error = on_core_error,
 };
 
+static const struct pw_core_events node_core_events = {
+	PW_VERSION_CORE_EVENTS,
+	.error = on_core_error,
+};
+
+/* A NODE in the environment would override every target of ours. */
+static struct pw_core *connect_core(struct pw_context *context)
+{
+	return pw_context_connect(context, pw_properties_new(PW_KEY_APP_NAME, "iemd", NULL), 0);
+}
+
+static void disconnect(struct graph *graph)
+{
+	if (graph->registry)
+		pw_proxy_destroy((struct pw_proxy *)graph->registry);
+	if (graph->node_core)
+		pw_core_disconnect(graph->node_core);
+	if (graph->core)
+		pw_core_disconnect(graph->core);
+	free(graph);
+}
+
 int graph_new(struct graph **out, struct pw_loop *loop, struct pw_context *context, const struct graph_events *events,
 	      void *data)
 {
@@ -173,22 +195,22 @@ int graph_new(struct graph **out, struct pw_loop *loop, struct pw_context *conte
 	graph->events = events;
 	graph->data = data;
 	spa_list_init(&graph->objects);
-	/* A NODE in the environment would override every target of ours. */
-	graph->core = pw_context_connect(context, pw_properties_new(PW_KEY_APP_NAME, "iemd", NULL), 0);
-	if (!graph->core) {
+	graph->core = connect_core(context);
+	graph->node_core = graph->core ? connect_core(context) : NULL;
+	if (!graph->node_core) {
 		r = errno ? -errno : -ECONNREFUSED;
-		free(graph);
+		disconnect(graph);
 		return r;
 	}
 	graph->registry = pw_core_get_registry(graph->core, PW_VERSION_REGISTRY, 0);
 	if (!graph->registry) {
-		pw_core_disconnect(graph->core);
-		free(graph);
+		disconnect(graph);
 		return -ENOMEM;
 	}
 	graph->settle_timer = pw_loop_add_timer(loop, on_settle_timer, graph);
 	graph->doubt_timer = pw_loop_add_timer(loop, on_doubt_timer, graph);
 	pw_core_add_listener(graph->core, &graph->core_hook, &core_events, graph);
+	pw_core_add_listener(graph->node_core, &graph->node_core_hook, &node_core_events, graph);
 	pw_registry_add_listener(graph->registry, &graph->registry_hook, &registry_events, graph);
 	graph_sync(graph);
 	*out = graph;
@@ -207,10 +229,9 @@ void graph_free(struct graph *graph)
 		free_object(object);
 	graph_forget_default(graph);
 	spa_hook_remove(&graph->registry_hook);
-	pw_proxy_destroy((struct pw_proxy *)graph->registry);
+	spa_hook_remove(&graph->node_core_hook);
 	spa_hook_remove(&graph->core_hook);
-	pw_core_disconnect(graph->core);
-	free(graph);
+	disconnect(graph);
 }
 
 bool graph_wait(struct graph *graph, bool (*done)(void *data), void *data)
@@ -225,9 +246,9 @@ bool graph_wait(struct graph *graph, bool (*done)(void *data), void *data)
 	return done(data);
 }
 
-struct pw_core *graph_core(struct graph *graph)
+struct pw_core *graph_node_core(struct graph *graph)
 {
-	return graph->core;
+	return graph->node_core;
 }
 
 bool graph_ready(const struct graph *graph)

@@ -54,7 +54,8 @@ struct graph_node {
 int graph_new(struct graph **out, struct pw_loop *loop, struct pw_context *context, const struct graph_events *events,
 	      void *data);
 void graph_free(struct graph *graph);
-struct pw_core *graph_core(struct graph *graph);
+/** The connection for nodes of our own, apart from the one that asks: see docs/architecture.md. The graph's. */
+struct pw_core *graph_node_core(struct graph *graph);
 
 /** Run the loop until DONE says so, at most half a second: before leaving. @return what DONE said last */
 bool graph_wait(struct graph *graph, bool (*done)(void *data), void *data);

@@ -39,9 +39,9 @@ struct graph_defaults {
 
 struct graph {
 	struct pw_loop *loop;
-	struct pw_core *core;
+	struct pw_core *core, *node_core; /* the one that asks; the one whose nodes others ask about */
 	struct pw_registry *registry;
-	struct spa_hook core_hook, registry_hook;
+	struct spa_hook core_hook, node_core_hook, registry_hook;
 	const struct graph_events *events;
 	void *data;
 	struct spa_list objects;
