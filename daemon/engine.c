@@ -216,11 +216,11 @@ static void on_reconnect(void *data, uint64_t expirations)
 	connect_graph(engine);
 }
 
-static void on_lost(void *data)
+static void on_lost(void *data, const char *why)
 {
 	struct engine *engine = data;
 
-	log_notice("PipeWire went away; waiting for it.");
+	log_notice("%s; connecting again.", why);
 	engine->attempts = 0;
 	schedule_reconnect(engine);
 }

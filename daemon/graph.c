@@ -75,6 +75,14 @@ static void free_object(struct graph_object *object)
 	free(object);
 }
 
+static void lose(struct graph *graph, const char *why)
+{
+	if (graph->lost)
+		return;
+	graph->lost = true;
+	graph->events->lost(graph->data, why);
+}
+
 static void on_global(void *data, uint32_t id, uint32_t permissions, const char *type, uint32_t version,
 		      const struct spa_dict *props)
 {
@@ -99,6 +107,26 @@ static void on_global(void *data, uint32_t id, uint32_t permissions, const char 
 	graph_touch(graph);
 }
 
+/*
+ * A connection that binds the session manager's metadata is not listened to until that has answered, and never again
+ * if it ends before (module-metadata, from 0.3.65 to 1.7).
+ */
+static void expect_answer(struct graph *graph)
+{
+	static const struct timespec a_while = { .tv_sec = 1 };
+
+	if (graph->asked)
+		pw_loop_update_timer(graph->loop, graph->deaf_timer, (struct timespec *)&a_while, NULL, false);
+}
+
+static void on_deaf_timer(void *data, uint64_t expirations)
+{
+	struct graph *graph = data;
+
+	if (graph->asked)
+		lose(graph, "PipeWire does not answer any more");
+}
+
 static void on_global_remove(void *data, uint32_t id)
 {
 	struct graph *graph = data;
@@ -108,8 +136,10 @@ static void on_global_remove(void *data, uint32_t id)
 	if (!object)
 		return;
 	manager = object == graph->metadata;
-	if (manager)
+	if (manager) {
 		graph_forget_default(graph);
+		expect_answer(graph);
+	}
 	free_object(object);
 	if (manager)
 		graph->events->manager(graph->data, false);
@@ -124,6 +154,7 @@ static const struct pw_registry_events registry_events = {
 
 void graph_sync(struct graph *graph)
 {
+	graph->asked = true;
 	graph->sync_seq = pw_core_sync(graph->core, PW_ID_CORE, graph->sync_seq);
 }
 
@@ -133,6 +164,7 @@ static void on_core_done(void *data, uint32_t id, int seq)
 
 	if (id != PW_ID_CORE || seq != graph->sync_seq)
 		return;
+	graph->asked = false;
 	graph_take_fresh_params(graph);
 	graph_take_fresh_default(graph);
 	/* The first round brings the registry, the second what binding its objects told, the third their params. */
@@ -149,10 +181,8 @@ static void on_core_error(void *data, uint32_t id, int seq, int res, const char 
 	struct graph *graph = data;
 
 	log_debug("PipeWire: error on %u: %s (%s)", id, message, strerror(-res));
-	if (id == PW_ID_CORE && res == -EPIPE && !graph->lost) {
-		graph->lost = true;
-		graph->events->lost(graph->data);
-	}
+	if (id == PW_ID_CORE && res == -EPIPE)
+		lose(graph, "PipeWire went away");
 }
 
 static const struct pw_core_events core_events = {
@@ -209,6 +239,7 @@ int graph_new(struct graph **out, struct pw_loop *loop, struct pw_context *conte
 	}
 	graph->settle_timer = pw_loop_add_timer(loop, on_settle_timer, graph);
 	graph->doubt_timer = pw_loop_add_timer(loop, on_doubt_timer, graph);
+	graph->deaf_timer = pw_loop_add_timer(loop, on_deaf_timer, graph);
 	pw_core_add_listener(graph->core, &graph->core_hook, &core_events, graph);
 	pw_core_add_listener(graph->node_core, &graph->node_core_hook, &node_core_events, graph);
 	pw_registry_add_listener(graph->registry, &graph->registry_hook, &registry_events, graph);
@@ -225,6 +256,7 @@ void graph_free(struct graph *graph)
 		return;
 	pw_loop_destroy_source(graph->loop, graph->settle_timer);
 	pw_loop_destroy_source(graph->loop, graph->doubt_timer);
+	pw_loop_destroy_source(graph->loop, graph->deaf_timer);
 	spa_list_for_each_safe(object, next, &graph->objects, link)
 		free_object(object);
 	graph_forget_default(graph);

@@ -24,8 +24,8 @@ struct graph_events {
 	void (*default_changed)(void *data);
 	/** the session manager's metadata appeared or went away */
 	void (*manager)(void *data, bool present);
-	/** the connection is lost: the owner frees the graph (not inside) and tries again */
-	void (*lost)(void *data);
+	/** the connection is lost: the owner frees the graph (not inside) and tries again; WHY is a clause for the log */
+	void (*lost)(void *data, const char *why);
 };
 
 struct graph_route {

@@ -45,13 +45,12 @@ struct graph {
 	const struct graph_events *events;
 	void *data;
 	struct spa_list objects;
-	struct spa_source *settle_timer;
+	struct spa_source *settle_timer, *doubt_timer, *deaf_timer;
 	uint64_t first_event_ms;
-	bool unsettled, ready, lost;
+	bool unsettled, ready, lost, asked; /* asked: not answered yet */
 	int sync_seq, rounds;
 	struct graph_object *metadata; /* "default", NULL while there is none */
 	struct graph_defaults defaults, fresh_defaults; /* in force; being listed */
-	struct spa_source *doubt_timer;
 	bool doubted, doubted_again, reviewing;
 };
 

@@ -98,7 +98,11 @@ class Session(Graph, Service):
         self.processes.stop(self.pipewire, sig)
 
     def kill_wireplumber(self, sig=signal.SIGKILL):
-        self.processes.stop(self.wireplumber, sig)
+        """End it; SIGSTOP only makes it hang."""
+        if sig == signal.SIGSTOP:
+            self.wireplumber.send_signal(sig)
+        else:
+            self.processes.stop(self.wireplumber, sig)
 
     def restart_pipewire(self, sig=signal.SIGKILL):
         """As a crash and systemd's restart: WirePlumber goes down with PipeWire; both return, the sinks too."""

@@ -81,6 +81,18 @@ def test_a_session_manager_that_stays_away_is_waited_for(corrected):
     assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
 
 
+def test_a_session_manager_that_hangs_and_dies_while_iemd_starts(session, sinks, tmp_path):
+    """PipeWire never again listens to a connection that waited for it; iemd makes another."""
+    profiles.write(session, "bright", profiles.BRIGHT)
+    session.kill_wireplumber(signal.SIGSTOP)
+    session.start_iemd(data_dir=tmp_path)
+    session.kill_wireplumber()
+    session.start_wireplumber()
+    wait_until(lambda: session.status()["output"], what="the output to be seen")
+    session.iemctl("switch", "bright")
+    assert profiles.measured_deviation(session, profiles.BRIGHT) < 0.01
+
+
 def test_iemd_started_before_pipewire_waits_for_it(session, tmp_path):
     session.kill_wireplumber()
     session.kill_pipewire()
