@@ -73,6 +73,7 @@ void graph_bind_default(struct graph_object *object, const char *type)
 {
 	object->graph->metadata = object;
 	graph_bind_proxy(object, type, PW_VERSION_METADATA, &metadata_events);
+	graph_sync(object->graph); /* so that it shows whether it is answered */
 	object->graph->events->manager(object->graph->data, true);
 }
 
