@@ -3,10 +3,12 @@
  * leaves, and what it takes is an equaliser that can be designed.
  */
 #include "core/apo.h"
-#include "core/chain.h"
+
+#include "tests/fuzz/design.h"
 
 #include <assert.h>
 #include <math.h>
+#include <stdint.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,21 +23,6 @@ static void check_bands(const struct iem_eq *eq)
 	}
 }
 
-static void design(const struct iem_eq *eq)
-{
-	const struct iem_chain_plan plan = {
-		.eq = eq,
-		.rate_hz = 48000,
-		.channels = 2,
-		.sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT },
-	};
-	struct iem_chain *chain = NULL;
-
-	assert(iem_chain_new(&chain, &plan) == 0);
-	assert(iem_chain_preamp_db(chain) <= 0);
-	iem_chain_free(chain);
-}
-
 static void import(const char *text, size_t size, enum iem_reference reference)
 {
 	struct iem_diags diags = { 0 };
@@ -45,7 +32,7 @@ static void import(const char *text, size_t size, enum iem_reference reference)
 	assert((r < 0) == (diags.errors > 0));
 	if (r == 0) {
 		check_bands(&apo.eq);
-		design(&apo.eq);
+		design_and_play(&apo.eq);
 		iem_apo_finish(&apo);
 	}
 	iem_diags_finish(&diags);

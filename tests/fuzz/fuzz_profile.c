@@ -2,12 +2,12 @@
  * A profile is text that somebody found on the net. Whatever it is: the reader says yes or says why not, what
  * it accepts can be designed, played and written again, and nothing is read or written that is not there.
  */
-#include "core/chain.h"
 #include "core/conf_text.h"
 #include "core/profile_write.h"
+#include "tests/fuzz/design.h"
 
 #include <assert.h>
-#include <math.h>
+#include <stdint.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 __attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
@@ -19,34 +19,6 @@ __attribute__((visibility("default"))) const char *__lsan_default_suppressions(v
 const char *__lsan_default_suppressions(void)
 {
 	return "leak:libconfig.so\n";
-}
-
-static void play(struct iem_chain *chain)
-{
-	float left[256] = { 1, -1, 0.5f }, right[256] = { -1, 1 };
-	const float *in[] = { left, right };
-	float *out[] = { left, right };
-
-	iem_chain_process(chain, in, out, 256);
-	iem_chain_process(chain, in, out, 1);
-}
-
-static void design(const struct iem_eq *eq)
-{
-	const struct iem_chain_plan plan = {
-		.eq = eq,
-		.rate_hz = 48000,
-		.channels = 2,
-		.sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT },
-	};
-	struct iem_chain *chain = NULL;
-
-	assert(iem_chain_new(&chain, &plan) == 0);
-	assert(iem_chain_preamp_db(chain) <= 0 && iem_chain_preamp_db(chain) > -INFINITY);
-	assert(!isnan(iem_chain_pink_db(chain)) && !isnan(iem_chain_removal_db(chain)));
-	assert(iem_chain_settle_frames(chain) <= 24000);
-	play(chain);
-	iem_chain_free(chain);
 }
 
 static char *written(const struct iem_profile *profile)
@@ -81,9 +53,9 @@ static void read_profile(const char *text, size_t size)
 	if (profile) {
 		iem_profile_title(profile, title, sizeof(title));
 		write_again(profile);
-		design(&profile->eq);
+		design_and_play(&profile->eq);
 		for (size_t i = 0; i < profile->n_variants; i++)
-			design(iem_profile_eq(profile, profile->variants[i].name));
+			design_and_play(iem_profile_eq(profile, profile->variants[i].name));
 	}
 	iem_profile_free(profile);
 	iem_diags_finish(&diags);
