@@ -56,6 +56,6 @@ install_missing() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null ||
         say "The package lists could not be renewed; going on with the present ones."
     # shellcheck disable=SC2086 # a list of words
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null ||
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o Dpkg::Use-Pty=0 install -y -qq --no-install-recommends $missing </dev/null ||
         die "apt could not install: $missing"
 }
