@@ -69,6 +69,7 @@ static const struct option switch_options[] = {
 };
 
 static const struct option output_options[] = { OUTPUT, WAIT, OPTION_END };
+static const struct option confirm_options[] = { OUTPUT, OPTION_END };
 static const struct option wait_options[] = { WAIT, OPTION_END };
 
 static const struct option off_options[] = {
@@ -86,7 +87,7 @@ const struct command service_commands[] = {
 	{ "switch", "PROFILE|- [--variant V] [--output O] [--once] [--wait]", "Use a profile here and remember it; -: the one before",
 	  run_switch, 1, 1, CHANGES, switch_options },
 	{ "next", "[--output O] [--wait]", "The next earphone used on this output", run_next, 0, 0, CHANGES, output_options },
-	{ "confirm", "[--output O]", "Yes, it is this earphone", run_confirm, 0, 0, CHANGES, output_options },
+	{ "confirm", "[--output O]", "Yes, it is this earphone", run_confirm, 0, 0, CHANGES, confirm_options },
 	{ "auto", "[--output O] [--wait]", "Forget the choice and detect again", run_auto, 0, 0, CHANGES, output_options },
 	{ "on", "[--wait]", "Correction on, on all outputs", run_on, 0, 0, CHANGES, wait_options },
 	{ "off", "[--raw] [--wait]", "Correction out of the chain, until told otherwise", run_off, 0, 0, CHANGES, off_options },

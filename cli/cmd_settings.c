@@ -5,6 +5,7 @@
 #include "cli/text.h"
 
 #include "core/conf.h"
+#include "core/nearest.h"
 #include "core/settings.h"
 
 #include <errno.h>
@@ -235,7 +236,7 @@ static int unknown_key(const struct invocation *call, const char *name)
 
 	for (; n < ARRAY_LEN(words) && iem_setting_at(&setting, n); n++)
 		words[n] = strcpy(names[n], setting.name);
-	near = nearest(name, words, n);
+	near = iem_nearest(name, words, n);
 	if (near)
 		return usage_error(call,
 				   "There is no setting '%s'; did you mean '%s'? 'iemctl set' lists them all.",

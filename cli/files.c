@@ -26,20 +26,6 @@ void files_close(struct files *files)
 	iem_paths_finish(&files->paths);
 }
 
-/* An id that was most likely meant. */
-static const char *near_id(const struct files *files, const char *id)
-{
-	const struct iem_entry *const *entries;
-	const size_t n = iem_store_entries(files->store, &entries);
-	CLEANUP(iem_freep) const char **ids = calloc(n + 1, sizeof(char *));
-	size_t profiles = 0;
-
-	for (size_t i = 0; ids && i < n; i++)
-		if (entries[i]->kind == IEM_STORE_PROFILES)
-			ids[profiles++] = entries[i]->id;
-	return ids ? nearest(id, ids, profiles) : NULL;
-}
-
 const struct iem_entry *files_entry(const struct files *files, const char *id)
 {
 	const struct iem_entry *entry = iem_store_find(files->store, IEM_STORE_PROFILES, id);
@@ -52,7 +38,7 @@ const struct iem_entry *files_entry(const struct files *files, const char *id)
 		complain("There is no profile '%s'; that is a source, in %s.", id, entry->path);
 		return NULL;
 	}
-	near = near_id(files, id);
+	near = iem_store_nearest(files->store, IEM_STORE_PROFILES, id);
 	if (near)
 		complain("There is no profile '%s'; did you mean '%s'? 'iemctl list' shows them all.", id,
 			 near);

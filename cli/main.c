@@ -3,6 +3,8 @@
 #include "cli/groups.h"
 #include "cli/text.h"
 
+#include "core/nearest.h"
+
 #include "config.h"
 
 #include <ctype.h>
@@ -97,7 +99,7 @@ static int unknown_command(const char *name)
 
 	while ((c = next_command(c)) && n < ARRAY_LEN(names))
 		names[n++] = c->name;
-	near = nearest(name, names, n);
+	near = iem_nearest(name, names, n);
 	if (near)
 		complain("There is no command '%s'; did you mean '%s'? 'iemctl help' lists them all.", name,
 			 near);

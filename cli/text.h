@@ -27,9 +27,6 @@ int text_width(const char *text);
 /** Columns of the terminal on standard output; 80 where there is none. */
 int terminal_width(void);
 
-/** The word of WORDS (n of them) that WANTED was most likely meant to be. @return NULL if none is near */
-const char *nearest(const char *wanted, const char *const *words, size_t n);
-
 /** Rows of cells to be printed in columns. Zero-initialise but for columns; release with table_finish(). */
 struct table {
 	int columns;

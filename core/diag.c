@@ -71,6 +71,14 @@ static IEM_PRINTF(5, 6) void add_text(struct iem_diags *diags, const char *file,
 	va_end(args);
 }
 
+const struct iem_diag *iem_diags_error(const struct iem_diags *diags)
+{
+	for (size_t i = 0; i < diags->n; i++)
+		if (diags->items[i].error)
+			return &diags->items[i];
+	return NULL;
+}
+
 void iem_diags_append(struct iem_diags *diags, const struct iem_diags *from)
 {
 	for (size_t i = 0; i < from->n; i++)

@@ -38,6 +38,9 @@ int iem_complainv(struct iem_diags *diags, const char *file, int line, const cha
 /** Add something worth telling that does not make the input bad. */
 void iem_remark(struct iem_diags *diags, const char *file, int line, const char *format, ...) IEM_PRINTF(4, 5);
 
+/** @return the first error, or NULL where there is none */
+const struct iem_diag *iem_diags_error(const struct iem_diags *diags);
+
 /** Append copies of all of FROM to DIAGS. */
 void iem_diags_append(struct iem_diags *diags, const struct iem_diags *from);
 

@@ -1,5 +1,7 @@
 #include "core/store.h"
 
+#include "core/nearest.h"
+
 #include <dirent.h>
 #include <errno.h>
 
@@ -311,6 +313,17 @@ int iem_store_scan(struct iem_store *store)
 const struct iem_entry *iem_store_find(const struct iem_store *store, enum iem_store_kind kind, const char *id)
 {
 	return find(store, kind, id);
+}
+
+const char *iem_store_nearest(const struct iem_store *store, enum iem_store_kind kind, const char *id)
+{
+	CLEANUP(iem_freep) const char **ids = calloc(store->n + 1, sizeof(char *));
+	size_t n = 0;
+
+	for (size_t i = 0; ids && i < store->n; i++)
+		if (store->entries[i]->kind == kind)
+			ids[n++] = store->entries[i]->id;
+	return ids ? iem_nearest(id, ids, n) : NULL;
 }
 
 const struct iem_profile *iem_store_profile(const struct iem_store *store, const char *id)

@@ -49,7 +49,10 @@ int iem_store_scan(struct iem_store *store);
 /** @return the entry, or NULL where no file has this id */
 const struct iem_entry *iem_store_find(const struct iem_store *store, enum iem_store_kind kind, const char *id);
 
-/** The same, but only a profile that loaded at some time: NULL otherwise. */
+/** @return the id of a file that ID was most likely meant to be, or NULL */
+const char *iem_store_nearest(const struct iem_store *store, enum iem_store_kind kind, const char *id);
+
+/** iem_store_find(), but only a profile that loaded at some time: NULL otherwise. */
 const struct iem_profile *iem_store_profile(const struct iem_store *store, const char *id);
 
 /** All entries, ordered by id, profiles before sources. @return their number */

@@ -128,16 +128,20 @@ static const struct output *named_output(struct bus *bus, const char *text, sd_b
 /* A profile that can be put in force. @return 0 or the error that is set */
 static int check_profile(struct bus *bus, const char *id, const char *variant, sd_bus_error *error)
 {
-	const struct iem_entry *entry = iem_store_find(files_store(bus->config.files), IEM_STORE_PROFILES, id);
+	const struct iem_store *store = files_store(bus->config.files);
+	const struct iem_entry *entry = iem_store_find(store, IEM_STORE_PROFILES, id);
+	const char *near = entry ? NULL : iem_store_nearest(store, IEM_STORE_PROFILES, id);
+	const struct iem_diag *wrong = entry ? iem_diags_error(&entry->diags) : NULL;
 	char text[1024];
 
 	if (!entry)
 		return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"),
-					 "There is no profile '%s'; 'iemctl list' shows them all.", id);
-	if (!entry->profile)
+					 "There is no profile '%s'; %s%s%s'iemctl list' shows them all.", id,
+					 near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
+	/* One that loaded before is still held, but it is not what the file says. */
+	if (!entry->profile || entry->broken)
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "The profile '%s' does not load: %s", id,
-					 entry->diags.n ? iem_diag_format(&entry->diags.items[0], text, sizeof(text)) :
-							  "it could not be read");
+					 wrong ? iem_diag_format(wrong, text, sizeof(text)) : "it could not be read");
 	if (*variant && !iem_profile_eq(entry->profile, variant))
 		return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"),
 					 "The profile '%s' has no variant '%s'; 'iemctl show %s' lists them.", id,
@@ -189,9 +193,11 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 		return r;
 	engine_return_to(bus->config.engine, output->id);
 	log_debug("switch: %s%s%s on %s", profile, *variant ? ", " : "", variant, output->id);
-	return answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s", output->description, profile,
+	return answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s", output->description, profile,
 				    *variant ? ", variant " : "", variant,
-				    r < 0 ? ", but it could not be remembered" : "");
+				    r < 0 ? ", but it could not be remembered" : "",
+				    choices_enabled(bus->config.choices) ? "" :
+				    "; correction is off, 'iemctl on' turns it on");
 }
 
 static int do_switch(struct bus *bus, sd_bus_message *call, const char *output_name, const char *profile,

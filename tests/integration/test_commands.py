@@ -37,6 +37,7 @@ def test_status_and_outputs_have_every_member(two):
 
 WRONG = [
     (["switch", "nobody"], 4, "There is no profile 'nobody'; 'iemctl list' shows them all."),
+    (["switch", "brigth"], 4, "There is no profile 'brigth'; did you mean 'bright'? 'iemctl list' shows them all."),
     (["switch", "bright", "--output", "nowhere"], 4, "There is no output 'nowhere'; 'iemctl outputs' lists them."),
     (["switch", "bright", "--output", "node:"], 4, "'node:' means more than one output; 'iemctl outputs' lists them."),
     (["switch", "bright", "--variant", "foam"], 4,
@@ -62,6 +63,22 @@ def test_a_profile_that_does_not_load_is_refused_with_its_line(two):
     done = two.iemctl("switch", "broken", check=False)
     assert done.returncode == 1
     assert f"The profile 'broken' does not load: {path}:2: 'preamp' is 3, outside -60 to 0 dB" in done.stderr
+
+
+def test_what_is_in_force_but_does_not_load_any_more_is_refused_and_stays(two):
+    two.iemctl("switch", "bright")
+    path = two.write_profile("bright", "eq = {\n bnads = ();\n};")
+    done = two.iemctl("switch", "bright", check=False)
+    assert done.returncode == 1
+    assert f"The profile 'bright' does not load: {path}:2: " in done.stderr
+    assert (two.status()["profile"]["id"], two.status()["state"]) == ("bright", "idle")
+
+
+def test_a_switch_while_correction_is_off_says_so(two):
+    two.iemctl("off")
+    done = two.iemctl("switch", "bright")
+    assert done.stdout == "The profile on earphone is 'bright'; correction is off, 'iemctl on' turns it on.\n"
+    assert two.status()["enabled"] is False
 
 
 def test_switch_goes_back_and_next_goes_round(two):
