@@ -149,6 +149,14 @@ static int check_profile(struct bus *bus, const char *id, const char *variant, s
 	return 0;
 }
 
+static bool has_bands(struct bus *bus, const char *id, const char *variant)
+{
+	const struct iem_profile *profile = iem_store_profile(files_store(bus->config.files), id);
+	const struct iem_eq *eq = profile ? iem_profile_eq(profile, variant) : NULL;
+
+	return eq && eq->n_bands > 0;
+}
+
 /* Why a decision for this output cannot be in force at all. @return 0 or the error that is set */
 static int check_output(struct bus *bus, const struct output *output, sd_bus_error *error)
 {
@@ -193,9 +201,10 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 		return r;
 	engine_return_to(bus->config.engine, output->id);
 	log_debug("switch: %s%s%s on %s", profile, *variant ? ", " : "", variant, output->id);
-	return answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s", output->description, profile,
+	return answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s", output->description, profile,
 				    *variant ? ", variant " : "", variant,
 				    r < 0 ? ", but it could not be remembered" : "",
+				    has_bands(bus, profile, variant) ? "" : "; it has no bands, so nothing is equalised",
 				    choices_enabled(bus->config.choices) ? "" :
 				    "; correction is off, 'iemctl on' turns it on");
 }

@@ -81,6 +81,12 @@ def test_a_switch_while_correction_is_off_says_so(two):
     assert two.status()["enabled"] is False
 
 
+def test_a_profile_without_bands_says_so(two):
+    two.write_profile("facts", 'earphone = { brand = "Acme"; model = "Facts"; };')
+    done = two.iemctl("switch", "facts")
+    assert done.stdout == "The profile on earphone is 'facts'; it has no bands, so nothing is equalised.\n"
+
+
 def test_switch_goes_back_and_next_goes_round(two):
     profiles.write(two, "third", profiles.DARK)
     for name in ("bright", "dark", "third"):
