@@ -1,6 +1,7 @@
 #include "core/conf.h"
 
 #include "core/conf_text.h"
+#include "core/utf8.h"
 
 #include <errno.h>
 #include <math.h>
@@ -158,7 +159,7 @@ int conf_string(struct conf *conf, const config_setting_t *setting, char **out)
 	for (const char *c = value; *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			return conf_complain(conf, setting, "'%s' holds a control character", name_of(setting));
-	if (!conf_is_utf8(value))
+	if (!iem_is_utf8(value))
 		return conf_complain(conf, setting, "'%s' is not UTF-8 text", name_of(setting));
 	copy = strdup(value);
 	if (!copy)
@@ -181,7 +182,7 @@ static int read_choice(struct conf *conf, const config_setting_t *setting, const
 	if (!value)
 		return conf_complain(conf, setting, "'%s' wants one of %s", name_of(setting),
 				     conf_words(key->choices, words, sizeof(words)));
-	if (!conf_is_utf8(value))
+	if (!iem_is_utf8(value))
 		return conf_complain(conf, setting, "'%s' is not UTF-8 text", name_of(setting));
 	return conf_complain(conf, setting, "'%s' is \"%.60s\"; allowed are %s", name_of(setting), value,
 			     conf_words(key->choices, words, sizeof(words)));

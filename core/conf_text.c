@@ -165,29 +165,6 @@ int conf_check_text(const char *text, size_t size, const char *path, struct iem_
 	return r;
 }
 
-bool conf_is_utf8(const char *text)
-{
-	/* The smallest character that needs so many bytes: the same one in more bytes is not allowed. */
-	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-
-	while (*text) {
-		const unsigned char first = (unsigned char)*text++;
-		const int bytes = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0;
-		uint32_t value = bytes > 1 ? first & (0x7fu >> bytes) : first;
-
-		if (bytes == 0)
-			return false;
-		for (int i = 1; i < bytes; i++, text++) {
-			if (((unsigned char)*text & 0xc0) != 0x80)
-				return false;
-			value = value << 6 | ((unsigned char)*text & 0x3f);
-		}
-		if (value < smallest[bytes] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
-			return false;
-	}
-	return true;
-}
-
 /* Where the value that starts after '=' or ':' ends: at the next ';' or ',' on its level, or at the end of a group. */
 static struct conf_span value_span(struct lexer *lex)
 {

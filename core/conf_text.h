@@ -14,9 +14,6 @@
  */
 int conf_check_text(const char *text, size_t size, const char *path, struct iem_diags *diags);
 
-/** True where TEXT is well-formed UTF-8, as D-Bus and JSON demand of every text that goes out. */
-bool conf_is_utf8(const char *text);
-
 /** Where a value stands in a text: bytes begin .. end, its terminating ';' or ',' not included. */
 struct conf_span {
 	size_t begin, end;

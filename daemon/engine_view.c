@@ -1,6 +1,8 @@
 /* What is told of the outputs: everything that status and outputs show. */
 #include "daemon/engine_private.h"
 
+#include "core/utf8.h"
+
 #include <math.h>
 
 /* --- streams that pass us by ------------------------------------------------------------------------------------ */
@@ -16,17 +18,20 @@ static void note_stream(void *data, const struct graph_node *stream)
 {
 	struct passing *passing = data;
 	const char *name = pw_properties_get(stream->props, PW_KEY_APP_NAME);
-	char **larger;
+	char **larger, *mine;
 
 	if (!graph_linked(passing->engine->graph, stream->id, passing->place->output.node_id))
 		return;
 	if (!name)
 		name = pw_properties_get(stream->props, PW_KEY_NODE_NAME);
-	larger = realloc(passing->names, (passing->n + 2) * sizeof(*larger));
-	if (!larger)
+	mine = strdup(name ? name : "unnamed");
+	larger = mine ? realloc(passing->names, (passing->n + 2) * sizeof(*larger)) : NULL;
+	if (!larger) {
+		free(mine);
 		return;
+	}
 	passing->names = larger;
-	larger[passing->n++] = strdup(name ? name : "unnamed");
+	larger[passing->n++] = iem_make_utf8(mine);
 	larger[passing->n] = NULL;
 }
 

@@ -9,7 +9,7 @@
 static char *name_of_value(const char *value)
 {
 	struct spa_json json[2];
-	char key[64], name[512];
+	char key[64], name[2048];
 	const char *other;
 	int size;
 
@@ -122,6 +122,11 @@ void graph_review_default(struct graph *graph)
 	graph_sync(graph);
 }
 
+static bool differ(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) != 0 : a != b;
+}
+
 void graph_take_fresh_default(struct graph *graph)
 {
 	const struct graph_defaults fresh = graph->fresh_defaults, old = graph->defaults;
@@ -131,7 +136,7 @@ void graph_take_fresh_default(struct graph *graph)
 	graph->reviewing = false;
 	graph->defaults = fresh;
 	graph->fresh_defaults = (struct graph_defaults){ 0 };
-	if (!iem_streq(fresh.sink, old.sink) || !iem_streq(fresh.configured, old.configured))
+	if (differ(fresh.sink, old.sink) || differ(fresh.configured, old.configured))
 		tell(graph);
 	free(old.sink);
 	free(old.configured);

@@ -1,5 +1,7 @@
 #include "daemon/outputs.h"
 
+#include "core/utf8.h"
+
 #include <errno.h>
 #include <strings.h>
 
@@ -105,9 +107,12 @@ static char *usb_id(const struct seen *seen)
 	return id;
 }
 
+/* Names come from firmware and other programs in any encoding, and the bus takes only one. */
 static char *copy(const char *text)
 {
-	return text && *text ? strdup(text) : NULL;
+	char *mine = text && *text ? strdup(text) : NULL;
+
+	return mine ? iem_make_utf8(mine) : NULL;
 }
 
 static void read_facts(struct output *out, const struct seen *seen)
@@ -155,7 +160,7 @@ static char *key_of(const struct output *output, const struct seen *seen)
 	if (!seen->device.props) {
 		snprintf(key, sizeof(key), "node:");
 		append_escaped(key, sizeof(key), output->node);
-		return strdup(key);
+		return copy(key);
 	}
 	if (address) {
 		snprintf(key, sizeof(key), "bluetooth:%s", address);
@@ -173,7 +178,7 @@ static char *key_of(const struct output *output, const struct seen *seen)
 		strncat(key, "/", sizeof(key) - strlen(key) - 1);
 		append_escaped(key, sizeof(key), output->port);
 	}
-	return strdup(key);
+	return copy(key); /* it may have been cut in mid-character */
 }
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
@@ -189,10 +194,12 @@ static const char *describe(const struct seen *seen, char *buf, size_t size)
 	const char *description = pw_properties_get(seen->sink->props, PW_KEY_NODE_DESCRIPTION);
 	const char *name = pw_properties_get(seen->sink->props, PW_KEY_NODE_NAME);
 
+	if (!description || !*description)
+		description = name;
 	if (seen->route && seen->route->description && *seen->route->description)
-		snprintf(buf, size, "%s: %s", description ? description : name, seen->route->description);
+		snprintf(buf, size, "%s: %s", description, seen->route->description);
 	else
-		snprintf(buf, size, "%s", description ? description : name);
+		snprintf(buf, size, "%s", description);
 	return buf;
 }
 
@@ -205,7 +212,8 @@ static void read_sink(void *data, const struct graph_node *sink)
 	struct output *larger, *out;
 	char text[512];
 
-	if (!name || reading->r < 0)
+	/* Other names cannot be written in PipeWire's metadata, which is JSON: nobody can choose such a sink. */
+	if (!name || !*name || !iem_is_utf8(name) || reading->r < 0)
 		return;
 	if (!device || !graph_find_device(reading->graph, (uint32_t)number(device, -1), &seen.device))
 		seen.device.props = NULL;
@@ -221,7 +229,7 @@ static void read_sink(void *data, const struct graph_node *sink)
 				.aside = aside_of(&seen, graph_input_ports(reading->graph, sink->id)) };
 	out->node = strdup(name);
 	out->port = copy(seen.route ? seen.route->name : NULL);
-	out->description = strdup(describe(&seen, text, sizeof(text)));
+	out->description = copy(describe(&seen, text, sizeof(text)));
 	out->available = !seen.route || seen.route->available;
 	out->has_layout = graph_layout(reading->graph, sink->id, &out->layout);
 	read_facts(out, &seen);

@@ -1,5 +1,8 @@
 """Outputs of every shape, coming and going."""
 
+import os
+import shutil
+import subprocess
 import threading
 import time
 
@@ -9,7 +12,7 @@ import pytest
 import profiles
 from harness import measure, sound, wait_until
 
-NAMES = ["it's", 'q"uo"te', "back\\slash", "two words", "ünï—ço∂e", "x" * 300, "{ a = 1 }", "%s%n", "a/b"]
+NAMES = ["it's", 'q"uo"te', "back\\slash", "two words", "ünï—ço∂e", "x" * 300, "{ a = 1 }", "%s%n", "a/b", "nœud" * 110]
 EIGHT = ("FL", "FR", "FC", "LFE", "RL", "RR", "SL", "SR")
 
 
@@ -39,6 +42,21 @@ def test_any_name_is_corrected_remembered_and_put_back(alone, tmp_path, name):
     assert alone.configured_default() is None
     alone.start_iemd(data_dir=tmp_path)
     wait_until(lambda: alone.status()["state"] == "idle", what="the choice to be in force again")
+
+
+def test_a_name_that_is_no_text_disturbs_nobody(alone):
+    """A program's name becomes that of its nodes, whatever bytes it is made of."""
+    alone.add_sink("earphone")
+    alone.iemctl("switch", "bright")
+    odd = os.fsencode(alone.dir) + b"/odd\xffname"
+    os.symlink(shutil.which("pw-cat", path=alone.env["PATH"]), odd)
+    sound.write_wav(alone.dir / "tone.wav", measure.tone(1000, 60.0))
+    alone.processes.start("odd", [os.fsdecode(odd), "-r", "-P", "{ media.class = Audio/Sink }", alone.dir / "heard.wav"])
+    alone.processes.start("odd", [os.fsdecode(odd), "-p", "--target", "earphone", alone.dir / "tone.wav"])
+    wait_until(lambda: subprocess.check_output(["pw-link", "-oi"], env=alone.env).count(b"odd\xffname") >= 4,
+               what="the odd program's nodes")
+    for command in ("status", "outputs"):
+        assert alone.iemctl(command, json=True) and alone.iemctl(command).stderr == ""
 
 
 @pytest.mark.parametrize("position", [("MONO",), ("FL", "FR", "FC"), ("AUX0", "AUX1"), EIGHT])
