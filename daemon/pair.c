@@ -23,12 +23,6 @@ struct pair {
 	bool capture_streaming, playback_streaming, leaving;
 };
 
-const char *pair_name_for(const char *sink, char *buf, size_t size)
-{
-	snprintf(buf, size, NODE_PREFIX "%s", sink);
-	return buf;
-}
-
 bool pair_is_ours(const char *node_name)
 {
 	return node_name && (strncmp(node_name, NODE_PREFIX, strlen(NODE_PREFIX)) == 0 ||
@@ -264,7 +258,6 @@ static int open_playback(struct pair *pair)
 int pair_new(struct pair **out, const struct pair_config *config)
 {
 	struct pair *pair = calloc(1, sizeof(*pair));
-	char name[512];
 	int r;
 
 	if (!pair) {
@@ -277,7 +270,8 @@ int pair_new(struct pair **out, const struct pair_config *config)
 	r = -ENOMEM;
 	pair->sink = strdup(config->sink);
 	pair->description = strdup(config->description);
-	pair->name = strdup(pair_name_for(config->sink, name, sizeof(name)));
+	if (asprintf(&pair->name, NODE_PREFIX "%s", config->sink) < 0)
+		pair->name = NULL;
 	if (!pair->sink || !pair->description || !pair->name)
 		goto fail;
 	if ((r = open_capture(pair)) < 0)

@@ -69,8 +69,6 @@ const struct pair_layout *pair_layout(const struct pair *pair);
 bool pair_streaming(const struct pair *pair);
 struct rt *pair_rt(struct pair *pair);
 
-/** The capture node's name for an output. @return buf */
-const char *pair_name_for(const char *sink, char *buf, size_t size);
 /** Does this node.name belong to a pair, ours or another instance's? */
 bool pair_is_ours(const char *node_name);
 /** A node name as JSON text, quotes included; cut where SIZE ends. @return buf */
