@@ -19,6 +19,17 @@ def _die_with(parent):
     return arrange
 
 
+def _threads(pid):
+    """Each thread's name, the kernel function it waits in, its system call: what it hangs in."""
+    lines = []
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        try:
+            lines.append(" ".join((task / name).read_text().strip() for name in ("comm", "wchan", "syscall")))
+        except OSError as error:
+            lines.append(str(error))
+    return "\n".join(lines)
+
+
 class Processes:
     """Starts programs with one environment and ends each by its own pid, last started first."""
 
@@ -47,6 +58,8 @@ class Processes:
             try:
                 process.wait(timeout)
             except subprocess.TimeoutExpired:
+                with open(self.log_path(process.name), "a") as log:
+                    log.write(f"It did not end within {timeout} s of signal {sig}. Its threads:\n{_threads(process.pid)}\n")
                 process.kill()
                 process.wait()
         if process in self.running:
