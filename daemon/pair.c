@@ -16,6 +16,7 @@
 struct pair {
 	struct pair_config config; /* its strings are ours */
 	char *sink, *description, *name;
+	unsigned number; /* no two pairs of a process have the same */
 	enum pair_phase phase;
 	struct rt *rt;
 	struct pw_stream *capture, *playback;
@@ -177,8 +178,9 @@ static const struct pw_stream_events playback_events = {
 
 static void set_common(struct pw_properties *props, const struct pair *pair)
 {
-	pw_properties_setf(props, PW_KEY_NODE_LINK_GROUP, "iemd-%d-%s", (int)getpid(), pair->sink);
-	pw_properties_setf(props, PW_KEY_NODE_GROUP, "iemd-%d-%s", (int)getpid(), pair->sink);
+	/* No name in it: PipeWire 1.7 reads a group as JSON, and takes none whose bare text is not plain ASCII. */
+	pw_properties_setf(props, PW_KEY_NODE_LINK_GROUP, "iemd-%d-%u", (int)getpid(), pair->number);
+	pw_properties_setf(props, PW_KEY_NODE_GROUP, "iemd-%d-%u", (int)getpid(), pair->number);
 	pw_properties_set(props, "resample.disable", "true");
 	pw_properties_set(props, "state.restore-props", "false");
 	if (pair->config.smart)
@@ -257,6 +259,7 @@ static int open_playback(struct pair *pair)
 
 int pair_new(struct pair **out, const struct pair_config *config)
 {
+	static unsigned made;
 	struct pair *pair = calloc(1, sizeof(*pair));
 	int r;
 
@@ -265,6 +268,7 @@ int pair_new(struct pair **out, const struct pair_config *config)
 		return -ENOMEM;
 	}
 	pair->config = *config;
+	pair->number = made++;
 	if ((r = rt_new(&pair->rt, config->chain)) < 0)
 		goto fail;
 	r = -ENOMEM;

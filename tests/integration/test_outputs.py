@@ -47,6 +47,7 @@ def test_any_name_is_corrected_remembered_and_put_back(alone, tmp_path, name):
 def test_a_name_that_is_no_text_disturbs_nobody(alone):
     """A program's name becomes that of its nodes, whatever bytes it is made of."""
     alone.add_sink("earphone")
+    wait_until(lambda: alone.status()["output"], what="the sink to be seen")
     alone.iemctl("switch", "bright")
     odd = os.fsencode(alone.dir) + b"/odd\xffname"
     os.symlink(shutil.which("pw-cat", path=alone.env["PATH"]), odd)
