@@ -196,7 +196,6 @@ static const struct pw_core_events node_core_events = {
 	.error = on_core_error,
 };
 
-/* A NODE in the environment would override every target of ours. */
 static struct pw_core *connect_core(struct pw_context *context)
 {
 	return pw_context_connect(context, pw_properties_new(PW_KEY_APP_NAME, "iemd", NULL), 0);
