@@ -19,6 +19,10 @@ def _die_with(parent):
     return arrange
 
 
+def _is_stopped(pid):
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")")[-1].split()[0] == "T"
+
+
 def _threads(pid):
     """Each thread's name, the kernel function it waits in, its system call: what it hangs in."""
     lines = []
@@ -53,8 +57,11 @@ class Processes:
     def stop(self, process, sig=signal.SIGTERM, timeout=15):
         """Send sig and reap; SIGKILL when that does not end it. Returns the exit status."""
         if process.poll() is None:
+            stopped = _is_stopped(process.pid)  # a test may have left it so
             process.send_signal(sig)
-            process.send_signal(signal.SIGCONT)  # a test may have left it stopped
+            # Only then: it would take away the SIGSTOP by which a leak check at the program's end holds it.
+            if stopped:
+                process.send_signal(signal.SIGCONT)
             try:
                 process.wait(timeout)
             except subprocess.TimeoutExpired:
