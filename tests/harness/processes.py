@@ -20,7 +20,7 @@ def _die_with(parent):
 
 
 def _is_stopped(pid):
-    return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")")[-1].split()[0] == "T"
+    return pathlib.Path(f"/proc/{pid}/stat").read_bytes().rsplit(b")")[-1].split()[0] == b"T"
 
 
 def _threads(pid):
@@ -28,7 +28,7 @@ def _threads(pid):
     lines = []
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
         try:
-            lines.append(" ".join((task / name).read_text().strip() for name in ("comm", "wchan", "syscall")))
+            lines.append(" ".join((task / name).read_text(errors="replace").strip() for name in ("comm", "wchan", "syscall")))
         except OSError as error:
             lines.append(str(error))
     return "\n".join(lines)
