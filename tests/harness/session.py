@@ -120,7 +120,7 @@ class Session(Graph, Service):
     def run(self, *argv, timeout=20, check=True):
         """Run a command in the session and return what it printed."""
         done = subprocess.run([str(word) for word in argv], env=self.env, stdin=subprocess.DEVNULL, text=True,
-                              capture_output=True, timeout=timeout)
+                              errors="replace", capture_output=True, timeout=timeout)
         if check and done.returncode:
             raise subprocess.CalledProcessError(done.returncode, argv, done.stdout, done.stderr)
         return done.stdout

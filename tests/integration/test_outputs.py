@@ -12,7 +12,8 @@ import pytest
 import profiles
 from harness import measure, sound, wait_until
 
-NAMES = ["it's", 'q"uo"te', "back\\slash", "two words", "ünï—ço∂e", "x" * 300, "{ a = 1 }", "%s%n", "a/b", "nœud" * 110]
+NAMES = ["it's", 'q"uo"te', "back\\slash", "two words", "ünï—ço∂e", "x" * 300, "{ a = 1 }", "%s%n", "a/b",
+         "x" + "nœud" * 110]  # a key of it is cut in mid-character
 EIGHT = ("FL", "FR", "FC", "LFE", "RL", "RR", "SL", "SR")
 
 
@@ -54,8 +55,9 @@ def test_a_name_that_is_no_text_disturbs_nobody(alone):
     sound.write_wav(alone.dir / "tone.wav", measure.tone(1000, 60.0))
     alone.processes.start("odd", [os.fsdecode(odd), "-r", "-P", "{ media.class = Audio/Sink }", alone.dir / "heard.wav"])
     alone.processes.start("odd", [os.fsdecode(odd), "-p", "--target", "earphone", alone.dir / "tone.wav"])
-    wait_until(lambda: subprocess.check_output(["pw-link", "-oi"], env=alone.env).count(b"odd\xffname") >= 4,
-               what="the odd program's nodes")
+    wait_until(lambda: subprocess.check_output(["pw-link", "-oi"], env=alone.env).count(b"odd\xffname:output_") == 2
+               and subprocess.check_output(["pw-link", "-oi"], env=alone.env).count(b"odd\xffname:monitor_") == 2,
+               what="the odd program's stream and sink")
     for command in ("status", "outputs"):
         assert alone.iemctl(command, json=True) and alone.iemctl(command).stderr == ""
 
