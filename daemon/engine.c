@@ -231,6 +231,8 @@ static void on_changed(void *data)
 	struct engine *engine = data;
 
 	advance_pairs(engine);
+	if (engine->graph)
+		volume_follow(engine);
 	if (engine->probe)
 		engine_defer(engine);
 }
@@ -243,6 +245,11 @@ static void on_settled(void *data)
 static void on_default_changed(void *data)
 {
 	path_default_changed(data);
+}
+
+static void on_nodes_synced(void *data)
+{
+	volume_nodes_synced(data);
 }
 
 static void on_manager(void *data, bool present)
@@ -260,6 +267,7 @@ static const struct graph_events graph_events = {
 	.changed = on_changed,
 	.settled = on_settled,
 	.default_changed = on_default_changed,
+	.nodes_synced = on_nodes_synced,
 	.manager = on_manager,
 	.lost = on_lost,
 };
@@ -311,6 +319,7 @@ void engine_free(struct engine *engine)
 	disconnect(engine);
 	free(engine->places);
 	free(engine->stepped_out);
+	volume_finish(engine);
 	pw_loop_destroy_source(engine->config.loop, engine->reconnect_timer);
 	pw_loop_destroy_source(engine->config.loop, engine->deferred);
 	if (engine->house_timer)
@@ -321,6 +330,14 @@ void engine_free(struct engine *engine)
 bool engine_connected(const struct engine *engine)
 {
 	return engine->graph && graph_ready(engine->graph);
+}
+
+bool engine_is_running(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (engine->places[i].pair && pair_streaming(engine->places[i].pair))
+			return true;
+	return false;
 }
 
 bool engine_manned(const struct engine *engine)

@@ -74,6 +74,9 @@ bool engine_connected(const struct engine *engine);
 bool engine_manned(const struct engine *engine);
 enum engine_mode engine_mode(const struct engine *engine, const char **why);
 
+/** Does sound run through any pair? */
+bool engine_is_running(const struct engine *engine);
+
 /** All outputs, present or kept waiting for. @return their number; release with engine_views_free() */
 size_t engine_views(struct engine *engine, struct engine_view **out);
 void engine_views_free(struct engine_view *views, size_t n);

@@ -107,7 +107,12 @@ static void on_pair_changed(void *data, struct pair *pair)
 	engine_defer(data);
 }
 
-static const struct pair_events pair_events = { .changed = on_pair_changed };
+static void on_volume_set(void *data, struct pair *pair)
+{
+	volume_set_on_ours(data, pair);
+}
+
+static const struct pair_events pair_events = { .changed = on_pair_changed, .volume_set = on_volume_set };
 
 static void make_pair(struct engine *engine, struct place *place)
 {
@@ -254,7 +259,7 @@ enum engine_progress engine_progress(struct engine *engine, bool faded)
 		else if (path_wants(engine, place))
 			one = ENGINE_BUSY;
 		if (place->pair && one == ENGINE_DONE && engine->mode == MODE_DEFAULT &&
-		    !path_is_default_ours(engine, place))
+		    !(path_is_default_ours(engine, place) && volume_is_live(engine)))
 			one = ENGINE_ALMOST;
 		least = one < least ? one : least;
 	}

@@ -34,7 +34,7 @@ void path_forget(struct engine *engine, bool connected)
 	engine->mode = MODE_UNKNOWN;
 	engine->why[0] = '\0';
 	engine->taken = false;
-	engine->undone = false;
+	engine->undo = (struct undo){ 0 };
 	free(IEM_STEAL(engine->taken_name));
 }
 
@@ -168,11 +168,13 @@ void path_take_default(struct engine *engine)
 		return;
 	if (note_users_default(engine->config.journal, configured) < 0)
 		log_warning("The journal could not be written: after a crash the default sink may stay as iemd sets it.");
-	pair_set_unity(place->pair);
 	engine->taken = true;
 	engine->taken_seen = false;
 	engine->taken_name = strdup(pair_node_name(place->pair));
+	volume_begin(engine, place);
 	graph_configure_sink(engine->graph, engine->taken_name);
+	if (iem_streq(graph_default_sink(engine->graph), engine->taken_name))
+		volume_default_seen(engine);
 	log_debug("%s is the default now, for %s.", engine->taken_name, place->output.node);
 }
 
@@ -182,7 +184,7 @@ void path_give_back(struct engine *engine)
 		return;
 	/* Whether there is a session manager that hears it shows later: until then the journal keeps it. */
 	graph_configure_sink(engine->graph, journal_default(engine->config.journal));
-	engine->undone = true;
+	engine->undo.default_asked = true;
 	engine->taken = false;
 	free(IEM_STEAL(engine->taken_name));
 }
@@ -226,6 +228,8 @@ void path_default_changed(struct engine *engine)
 		engine->taken_seen = true;
 	else if (engine->taken && engine->taken_seen)
 		step_out(engine, configured);
+	if (engine->taken && iem_streq(sink, engine->taken_name))
+		volume_default_seen(engine);
 	/* Whoever goes elsewhere and comes back wants the correction again. */
 	if (engine->stepped_out && sink && !pair_is_ours(sink) && strcmp(sink, engine->stepped_out) != 0)
 		free(IEM_STEAL(engine->stepped_out));
@@ -241,22 +245,12 @@ void engine_return_to(struct engine *engine, const char *output_id)
 
 void path_undo_stale(struct engine *engine)
 {
-	const char *configured = graph_configured_sink(engine->graph);
-	const char *before = journal_default(engine->config.journal);
-
-	if (engine->taken || !graph_has_manager(engine->graph))
+	if (!graph_has_manager(engine->graph))
 		return;
-	if (pair_is_ours(configured)) {
-		if (engine->undone || engine->mode == MODE_SMART)
-			return;
-		engine->undone = true;
-		log_notice("The last run left its own node as the default sink; it is set to %s again.",
-			   before ? before : "none");
-		graph_configure_sink(engine->graph, before);
-	} else if (journal_has_default(engine->config.journal) && (configured || !before)) {
-		/* A session manager that has just started may tell nothing before it tells what it remembers. */
-		journal_drop_default(engine->config.journal);
-	}
+	if (!engine->taken && !(engine->mode == MODE_SMART && pair_is_ours(graph_configured_sink(engine->graph))))
+		undo_default(&engine->undo, engine->graph, engine->config.journal);
+	if (!volume_is_noted(engine))
+		undo_volume(&engine->undo, engine->graph, engine->config.journal);
 }
 
 enum engine_mode engine_mode(const struct engine *engine, const char **why)

@@ -3,6 +3,7 @@
 
 #include "daemon/engine.h"
 #include "daemon/graph.h"
+#include "daemon/undo.h"
 
 /** An output with what is decided for it and what runs for it. */
 struct place {
@@ -17,6 +18,16 @@ struct place {
 };
 
 struct probe;
+
+/** Our sink's volume as a remote control for an output's; see engine_volume.c. */
+struct remote {
+	bool asked, live;     /* live: what is set on our sink is the user's hand */
+	struct volume output; /* as told last */
+	struct volume wanted; /* asked for, not answered yet; channels 0: nothing is */
+	bool missed;          /* the output told something else meanwhile */
+	bool noted;           /* the journal holds the change */
+	struct spa_source *timer;
+};
 
 struct engine {
 	struct engine_config config;
@@ -38,7 +49,8 @@ struct engine {
 	bool taken_seen;    /* and PipeWire has told so: from then on another value is somebody's will */
 	char *taken_name;   /* node.name of the pair that has it */
 	char *stepped_out;  /* node.name of the sink that the user wants without us */
-	bool undone;        /* what an earlier run left was put back */
+	struct undo undo;
+	struct remote remote;
 };
 
 /** Refresh soon, from the loop: for callbacks in which a pair or the graph may not be freed. */
@@ -64,6 +76,22 @@ const char *path_user_sink(const struct engine *engine);
 /** Put back what an earlier run left behind. */
 void path_undo_stale(struct engine *engine);
 bool path_is_default_ours(const struct engine *engine, const struct place *place);
+
+/* engine_volume.c: the volume of our sink where it is the default */
+/** Our sink is about to be the default: from here on it shows the output's volume. */
+void volume_begin(struct engine *engine, struct place *place);
+/** It is the default by now. */
+void volume_default_seen(struct engine *engine);
+void volume_nodes_synced(struct engine *engine);
+/** Anything in the graph changed. */
+void volume_follow(struct engine *engine);
+/** Somebody set the volume of this pair's sink. */
+void volume_set_on_ours(struct engine *engine, const struct pair *pair);
+/** Does the user's hand on our sink reach the output by now? */
+bool volume_is_live(const struct engine *engine);
+/** Does the journal hold a change of volume of this run? */
+bool volume_is_noted(const struct engine *engine);
+void volume_finish(struct engine *engine);
 
 /* engine_pair.c: pairs and chains */
 void engine_update_pair(struct engine *engine, struct place *place);

@@ -176,6 +176,11 @@ static void on_core_done(void *data, uint32_t id, int seq)
 	graph_touch(graph);
 }
 
+void graph_sync_nodes(struct graph *graph)
+{
+	graph->nodes_seq = pw_core_sync(graph->node_core, PW_ID_CORE, graph->nodes_seq);
+}
+
 static void on_core_error(void *data, uint32_t id, int seq, int res, const char *message)
 {
 	struct graph *graph = data;
@@ -191,8 +196,17 @@ static const struct pw_core_events core_events = {
 	.error = on_core_error,
 };
 
+static void on_node_core_done(void *data, uint32_t id, int seq)
+{
+	struct graph *graph = data;
+
+	if (id == PW_ID_CORE && seq == graph->nodes_seq)
+		graph->events->nodes_synced(graph->data);
+}
+
 static const struct pw_core_events node_core_events = {
 	PW_VERSION_CORE_EVENTS,
+	.done = on_node_core_done,
 	.error = on_core_error,
 };
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "daemon/pair.h"
+#include "daemon/volume.h"
 
 #include <pipewire/pipewire.h>
 
@@ -22,6 +23,8 @@ struct graph_events {
 	void (*settled)(void *data);
 	/** configured or effective default sink changed; settled follows */
 	void (*default_changed)(void *data);
+	/** the answer to graph_sync_nodes() */
+	void (*nodes_synced)(void *data);
 	/** the session manager's metadata appeared or went away */
 	void (*manager)(void *data, bool present);
 	/** the connection is lost: the owner frees the graph (not inside) and tries again; WHY is a clause for the log */
@@ -33,6 +36,8 @@ struct graph_route {
 	char *description; /* for people; may be empty */
 	char *type;        /* port.type: "headphones", "speaker", ...; NULL where not given */
 	int device;        /* card.profile.device of the sink it belongs to */
+	int index;
+	struct volume volume; /* channels 0: it has none */
 	bool available;    /* false only where PipeWire says "no" */
 };
 
@@ -56,6 +61,9 @@ int graph_new(struct graph **out, struct pw_loop *loop, struct pw_context *conte
 void graph_free(struct graph *graph);
 /** The connection for nodes of our own, apart from the one that asks: see docs/architecture.md. The graph's. */
 struct pw_core *graph_node_core(struct graph *graph);
+
+/** Have `nodes_synced` called when all that was sent to our nodes by now has come. */
+void graph_sync_nodes(struct graph *graph);
 
 /** Run the loop until DONE says so, at most half a second: before leaving. @return what DONE said last */
 bool graph_wait(struct graph *graph, bool (*done)(void *data), void *data);
@@ -81,6 +89,19 @@ unsigned graph_input_ports(struct graph *graph, uint32_t node_id);
 bool graph_linked(struct graph *graph, uint32_t output_node, uint32_t input_node);
 /** Does any link lead into the node, but for those from the node EXCEPT? */
 bool graph_fed(struct graph *graph, uint32_t input_node, uint32_t except);
+
+/**
+ * What a sink is turned down to: of its device's active route where there is one, else of the node itself.
+ * @return false where it is not known
+ */
+bool graph_volume(struct graph *graph, uint32_t sink_id, struct volume *out);
+/**
+ * Ask for another, of as many channels, to be remembered like one that the user sets. It is in force when
+ * graph_volume() tells it; a device may round it.
+ */
+void graph_set_volume(struct graph *graph, uint32_t sink_id, const struct volume *volume);
+/** The route that the volume is on; NULL where it is on the node. */
+const char *graph_volume_port(struct graph *graph, uint32_t sink_id);
 
 /** Is the session manager's metadata there? */
 bool graph_has_manager(const struct graph *graph);

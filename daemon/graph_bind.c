@@ -26,14 +26,32 @@ static void on_node_info(void *data, const struct pw_node_info *info)
 	graph_touch(object->graph);
 }
 
+static void on_node_param(void *data, int seq, uint32_t id, uint32_t index, uint32_t next, const struct spa_pod *param)
+{
+	struct graph_object *object = data;
+
+	if (id == SPA_PARAM_Props && param && volume_read(&object->volume, param))
+		graph_touch(object->graph);
+}
+
 static const struct pw_node_events node_events = {
 	PW_VERSION_NODE_EVENTS,
 	.info = on_node_info,
+	.param = on_node_param,
 };
 
 static void bind_node(struct graph_object *object, const char *type)
 {
 	graph_bind_proxy(object, type, PW_VERSION_NODE, &node_events);
+}
+
+static void bind_sink(struct graph_object *object, const char *type)
+{
+	uint32_t volumes = SPA_PARAM_Props;
+
+	bind_node(object, type);
+	if (object->proxy)
+		pw_node_subscribe_params((struct pw_node *)object->proxy, &volumes, 1);
 }
 
 /* --- devices and their routes ----------------------------------------------------------------------------------- */
@@ -118,17 +136,19 @@ static void read_route(struct graph_object *object, const struct spa_pod *param)
 	struct graph_routes *routes = &object->fresh_routes;
 	uint32_t direction = SPA_ID_INVALID, available = SPA_PARAM_AVAILABILITY_unknown;
 	const char *name = NULL, *description = NULL;
-	struct spa_pod *info = NULL;
+	struct spa_pod *info = NULL, *props = NULL;
 	struct graph_route *larger;
-	int32_t device = -1;
+	int32_t device = -1, route_index = -1;
 
 	if (spa_pod_parse_object(param, SPA_TYPE_OBJECT_ParamRoute, NULL,
+				 SPA_PARAM_ROUTE_index, SPA_POD_Int(&route_index),
 				 SPA_PARAM_ROUTE_direction, SPA_POD_Id(&direction),
 				 SPA_PARAM_ROUTE_device, SPA_POD_Int(&device),
 				 SPA_PARAM_ROUTE_name, SPA_POD_OPT_String(&name),
 				 SPA_PARAM_ROUTE_description, SPA_POD_OPT_String(&description),
 				 SPA_PARAM_ROUTE_available, SPA_POD_OPT_Id(&available),
-				 SPA_PARAM_ROUTE_info, SPA_POD_OPT_Pod(&info)) < 0 ||
+				 SPA_PARAM_ROUTE_info, SPA_POD_OPT_Pod(&info),
+				 SPA_PARAM_ROUTE_props, SPA_POD_OPT_Pod(&props)) < 0 ||
 	    direction != SPA_DIRECTION_OUTPUT || !name)
 		return;
 	larger = realloc(routes->at, (routes->n + 1) * sizeof(*larger));
@@ -140,8 +160,11 @@ static void read_route(struct graph_object *object, const struct spa_pod *param)
 		.description = strdup(description ? description : ""),
 		.type = info_value(info, "port.type"),
 		.device = device,
+		.index = route_index,
 		.available = available != SPA_PARAM_AVAILABILITY_no,
 	};
+	if (props)
+		volume_read(&routes->at[routes->n - 1].volume, props);
 }
 
 static void on_device_param(void *data, int seq, uint32_t id, uint32_t index, uint32_t next,
@@ -177,8 +200,8 @@ static void bind_device(struct graph_object *object, const char *type)
 /* --- the table -------------------------------------------------------------------------------------------------- */
 
 static const struct graph_type types[] = {
-	{ PW_TYPE_INTERFACE_Node, PW_KEY_MEDIA_CLASS, "Audio/Sink", GRAPH_SINK, bind_node },
-	{ PW_TYPE_INTERFACE_Node, PW_KEY_MEDIA_CLASS, "Audio/Duplex", GRAPH_SINK, bind_node },
+	{ PW_TYPE_INTERFACE_Node, PW_KEY_MEDIA_CLASS, "Audio/Sink", GRAPH_SINK, bind_sink },
+	{ PW_TYPE_INTERFACE_Node, PW_KEY_MEDIA_CLASS, "Audio/Duplex", GRAPH_SINK, bind_sink },
 	{ PW_TYPE_INTERFACE_Node, PW_KEY_MEDIA_CLASS, "Stream/Output/Audio", GRAPH_STREAM, bind_node },
 	{ PW_TYPE_INTERFACE_Device, PW_KEY_MEDIA_CLASS, "Audio/Device", GRAPH_DEVICE, bind_device },
 	{ PW_TYPE_INTERFACE_Port, PW_KEY_PORT_DIRECTION, "in", GRAPH_PORT, NULL },

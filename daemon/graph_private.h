@@ -28,6 +28,7 @@ struct graph_object {
 	struct pw_proxy *proxy; /* NULL where the registry alone tells enough */
 	struct spa_hook hook;
 	enum pw_node_state state;
+	struct volume volume; /* of a sink's node */
 	struct graph_routes routes, fresh_routes; /* in force; being listed */
 	char *profile, *fresh_profile;
 	bool listing;
@@ -48,7 +49,7 @@ struct graph {
 	struct spa_source *settle_timer, *doubt_timer, *deaf_timer;
 	uint64_t first_event_ms;
 	bool unsettled, ready, lost, asked; /* asked: not answered yet */
-	int sync_seq, rounds;
+	int sync_seq, nodes_seq, rounds;
 	struct graph_object *metadata; /* "default", NULL while there is none */
 	struct graph_defaults defaults, fresh_defaults; /* in force; being listed */
 	bool doubted, doubted_again, reviewing;

@@ -9,12 +9,53 @@
 struct journal {
 	char *path;    /* NULL: nowhere to write */
 	char *default_sink; /* NULL: nothing noted; "": the user had none */
+	struct journal_volume volume; /* node NULL: nothing noted */
+};
+
+/* --- reading ---------------------------------------------------------------------------------------------------- */
+
+static int read_gain(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
+{
+	struct volume *volume = field;
+	double gain_lin;
+
+	if (conf_number(conf, setting, key, &gain_lin) < 0)
+		return -EINVAL;
+	volume->gain_lin[volume->channels++] = (float)gain_lin;
+	return 0;
+}
+
+static int read_gains(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
+{
+	return conf_each(conf, setting, IEM_MAX_CHANNELS, read_gain, key, field);
+}
+
+static const struct conf_key volume_keys[] = {
+	{ "gains", CONF_CUSTOM, 0, 0, 100, .read = read_gains },
+	{ "mute", CONF_BOOL, offsetof(struct volume, mute) },
+	CONF_END
+};
+
+static const struct conf_key change_keys[] = {
+	{ "node", CONF_STRING, offsetof(struct journal_volume, node) },
+	{ "port", CONF_STRING, offsetof(struct journal_volume, port) },
+	{ "before", CONF_GROUP, offsetof(struct journal_volume, before), .keys = volume_keys },
+	{ "wanted", CONF_GROUP, offsetof(struct journal_volume, wanted), .keys = volume_keys },
+	CONF_END
 };
 
 static const struct conf_key keys[] = {
 	{ "default_sink", CONF_STRING, offsetof(struct journal, default_sink) },
+	{ "volume", CONF_GROUP, offsetof(struct journal, volume), .keys = change_keys },
 	CONF_END
 };
+
+static void forget_volume(struct journal *journal)
+{
+	free(journal->volume.node);
+	free(journal->volume.port);
+	journal->volume = (struct journal_volume){ 0 };
+}
 
 int journal_new(struct journal **out, const struct iem_paths *paths)
 {
@@ -24,9 +65,12 @@ int journal_new(struct journal **out, const struct iem_paths *paths)
 		free(journal);
 		return -ENOMEM;
 	}
-	if (journal->path && statefile_read(journal->path, keys, journal,
-					    "The default sink may be left as iemd's last run set it.") < 0)
+	if (journal->path &&
+	    statefile_read(journal->path, keys, journal,
+			   "The default sink and a volume may be left as iemd's last run set them.") < 0) {
 		free(IEM_STEAL(journal->default_sink));
+		forget_volume(journal);
+	}
 	*out = journal;
 	return 0;
 }
@@ -37,28 +81,92 @@ void journal_free(struct journal *journal)
 		return;
 	free(journal->path);
 	free(journal->default_sink);
+	forget_volume(journal);
 	free(journal);
 }
 
-int journal_note_default(struct journal *journal, const char *configured)
+/* --- writing ---------------------------------------------------------------------------------------------------- */
+
+static void put_volume(FILE *out, const char *name, const struct volume *volume)
+{
+	fprintf(out, "\t%s = { gains = (", name);
+	for (unsigned c = 0; c < volume->channels; c++)
+		fprintf(out, "%s %.9f", c ? "," : "", volume->gain_lin[c]);
+	fprintf(out, " ); mute = %s; };\n", volume->mute ? "true" : "false");
+}
+
+static void put_change(FILE *out, const struct journal_volume *change)
+{
+	fputs("volume = {\n\tnode = ", out);
+	statefile_put_quoted(out, change->node);
+	if (change->port) {
+		fputs(";\n\tport = ", out);
+		statefile_put_quoted(out, change->port);
+	}
+	fputs(";\n", out);
+	put_volume(out, "before", &change->before);
+	put_volume(out, "wanted", &change->wanted);
+	fputs("};\n", out);
+}
+
+static void put(FILE *out, const struct journal *journal)
+{
+	fputs("# Written by iemd: what has to be put back.\nformat = 1;\n", out);
+	if (journal->default_sink) {
+		fputs("default_sink = ", out);
+		statefile_put_quoted(out, journal->default_sink);
+		fputs(";\n", out);
+	}
+	if (journal->volume.node)
+		put_change(out, &journal->volume);
+}
+
+static int discard(const struct journal *journal)
+{
+	return unlink(journal->path) == 0 || errno == ENOENT ? 0 : -errno;
+}
+
+static int save(const struct journal *journal)
 {
 	CLEANUP(iem_freep) char *text = NULL;
 	size_t size = 0;
 	FILE *out;
 
-	free(journal->default_sink);
-	journal->default_sink = strdup(configured ? configured : "");
-	if (!journal->default_sink)
-		return -ENOMEM;
 	if (!journal->path)
 		return 0;
+	if (journal_is_empty(journal))
+		return discard(journal);
 	out = open_memstream(&text, &size);
 	if (!out)
 		return -ENOMEM;
-	fputs("# Written by iemd: what has to be put back.\nformat = 1;\ndefault_sink = ", out);
-	statefile_put_quoted(out, journal->default_sink);
-	fputs(";\n", out);
+	put(out, journal);
 	return fclose(out) == 0 ? iem_write_atomic(journal->path, text, size) : -ENOMEM;
+}
+
+static void save_less(const struct journal *journal)
+{
+	const int r = save(journal);
+
+	if (r < 0)
+		log_warning("The journal %s could not be brought up to date: %s.", journal->path, strerror(-r));
+}
+
+bool journal_is_empty(const struct journal *journal)
+{
+	return !journal->default_sink && !journal->volume.node;
+}
+
+/* --- the default sink ------------------------------------------------------------------------------------------- */
+
+int journal_note_default(struct journal *journal, const char *configured)
+{
+	char *mine = strdup(configured ? configured : "");
+
+	if (!mine)
+		return -ENOMEM;
+	free(journal->default_sink);
+	journal->default_sink = mine;
+	return save(journal);
 }
 
 bool journal_has_default(const struct journal *journal)
@@ -73,7 +181,39 @@ const char *journal_default(const struct journal *journal)
 
 void journal_drop_default(struct journal *journal)
 {
+	if (!journal->default_sink)
+		return;
 	free(IEM_STEAL(journal->default_sink));
-	if (journal->path && unlink(journal->path) < 0 && errno != ENOENT)
-		log_warning("The journal %s could not be removed: %s.", journal->path, strerror(errno));
+	save_less(journal);
+}
+
+/* --- a volume --------------------------------------------------------------------------------------------------- */
+
+int journal_note_volume(struct journal *journal, const struct journal_volume *volume)
+{
+	struct journal_volume mine = { NULL, NULL, volume->before, volume->wanted };
+
+	mine.node = strdup(volume->node);
+	mine.port = volume->port ? strdup(volume->port) : NULL;
+	if (!mine.node || (volume->port && !mine.port)) {
+		free(mine.node);
+		free(mine.port);
+		return -ENOMEM;
+	}
+	forget_volume(journal);
+	journal->volume = mine;
+	return save(journal);
+}
+
+const struct journal_volume *journal_volume(const struct journal *journal)
+{
+	return journal->volume.node ? &journal->volume : NULL;
+}
+
+void journal_drop_volume(struct journal *journal)
+{
+	if (!journal->volume.node)
+		return;
+	forget_volume(journal);
+	save_less(journal);
 }

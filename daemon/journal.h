@@ -1,20 +1,28 @@
 /**
- * journal.h - what we changed outside ourselves and what it was before, on disk before each change, so that it can
- * be put back however we end. Main thread only.
+ * journal.h - what we change outside ourselves and what it was before, on disk before each change, so that it can be
+ * put right however we end. Main thread only. Each note is written whole, synced and renamed before it returns.
  */
 #pragma once
 
 #include "core/paths.h"
-
-#include <stdbool.h>
+#include "daemon/volume.h"
 
 struct journal;
+
+/** An output's volume on its way from what it was to what the user set on our own sink. */
+struct journal_volume {
+	char *node, *port; /* of the output; port NULL where it has none */
+	struct volume before, wanted;
+};
 
 /** Read what an earlier run left; a damaged file is set aside and told. @return 0 or -ENOMEM */
 int journal_new(struct journal **out, const struct iem_paths *paths);
 void journal_free(struct journal *journal);
 
-/** Note the user's configured default sink (NULL: none), synced, before it is changed. @return 0 or -errno */
+/** Is anything noted? */
+bool journal_is_empty(const struct journal *journal);
+
+/** Note the user's configured default sink (NULL: none), before it is changed. @return 0 or -errno */
 int journal_note_default(struct journal *journal, const char *configured);
 /** Is one noted? */
 bool journal_has_default(const struct journal *journal);
@@ -22,3 +30,10 @@ bool journal_has_default(const struct journal *journal);
 const char *journal_default(const struct journal *journal);
 /** It was put back. */
 void journal_drop_default(struct journal *journal);
+
+/** Note a volume before it is changed; a former note is replaced, texts are copied. @return 0 or -errno */
+int journal_note_volume(struct journal *journal, const struct journal_volume *volume);
+/** What is noted, or NULL. Valid until the next change. */
+const struct journal_volume *journal_volume(const struct journal *journal);
+/** It arrived, or was put right. */
+void journal_drop_volume(struct journal *journal);

@@ -1,6 +1,8 @@
 #include "daemon/bus.h"
 #include "daemon/compat.h"
 #include "daemon/log.h"
+#include "daemon/undo.h"
+#include "daemon/watchdog.h"
 
 #include "config.h"
 
@@ -8,6 +10,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 /* The parts of the service; each owns what is its own, this one puts them together. */
 struct iemd {
@@ -19,6 +22,7 @@ struct iemd {
 	struct journal *journal;
 	struct engine *engine;
 	struct bus *bus;
+	struct watchdog *watchdog;
 	bool serving; /* calls are answered */
 	bool leaving, failed;
 };
@@ -48,6 +52,8 @@ static void on_engine_changed(void *data)
 {
 	struct iemd *iemd = data;
 
+	if (iemd->watchdog)
+		watchdog_set_running(iemd->watchdog, engine_is_running(iemd->engine));
 	if (iemd->serving)
 		bus_update(iemd->bus);
 }
@@ -58,6 +64,13 @@ static void on_bus_lost(void *data)
 
 	iemd->failed = true;
 	leave(iemd);
+}
+
+/* Leaving in order would wait for the audio thread. PipeWire links around us, --undo and the next start do the rest. */
+static void on_audio_thread_hung(void *data)
+{
+	log_error("The audio thread does not answer any more; iemd ends, so that sound goes on without it.");
+	_exit(EXIT_FAILURE);
 }
 
 static const char *environment(const char *name)
@@ -120,6 +133,7 @@ static int start(struct iemd *iemd)
 static void stop(struct iemd *iemd)
 {
 	iemd->serving = false;
+	watchdog_free(IEM_STEAL(iemd->watchdog));
 	bus_end(iemd->bus);
 	engine_free(iemd->engine);
 	journal_free(iemd->journal);
@@ -129,10 +143,46 @@ static void stop(struct iemd *iemd)
 	bus_free(iemd->bus); /* last: the next iemd may begin when the name is free */
 }
 
-static int run(void)
+static int serve_until_told_to_leave(struct iemd *iemd)
+{
+	int r = start(iemd);
+
+	if (r < 0 || iemd->leaving)
+		return r;
+	watchdog_limit_realtime();
+	r = watchdog_new(&iemd->watchdog, pw_main_loop_get_loop(iemd->main_loop), iemd->context, on_audio_thread_hung,
+			 NULL);
+	if (r < 0)
+		return r;
+	on_engine_changed(iemd);
+	sd_notify(0, "READY=1");
+	pw_main_loop_run(iemd->main_loop);
+	sd_notify(0, "STOPPING=1");
+	return iemd->failed ? -EIO : 0;
+}
+
+/* For after an end that was none of our own: see undo.h. */
+static int undo(struct iemd *iemd)
+{
+	int r = bus_new(&iemd->bus);
+
+	if (r == -EEXIST) {
+		log_error("iemd runs; it puts everything back itself when it ends.");
+		return r;
+	}
+	if ((r = iem_paths_init(&iemd->paths, environment)) < 0 ||
+	    (r = journal_new(&iemd->journal, &iemd->paths)) < 0) {
+		log_error("The journal cannot be read: %s.", strerror(-r));
+		return r;
+	}
+	return undo_run(pw_main_loop_get_loop(iemd->main_loop), iemd->context, iemd->journal);
+}
+
+static int run(int (*what)(struct iemd *iemd))
 {
 	struct iemd iemd = { 0 };
 	struct pw_loop *loop;
+	int r = -EIO;
 
 	iemd.main_loop = pw_main_loop_new(NULL);
 	if (!iemd.main_loop)
@@ -145,26 +195,22 @@ static int run(void)
 	if (!iemd.context) {
 		log_error("iemd cannot start: PipeWire's client library does not load its configuration (%s).",
 			  strerror(errno));
-		iemd.failed = true;
-	} else if (start(&iemd) < 0) {
-		iemd.failed = true;
-	} else if (!iemd.leaving) {
-		sd_notify(0, "READY=1");
-		pw_main_loop_run(iemd.main_loop);
-		sd_notify(0, "STOPPING=1");
+	} else {
+		r = what(&iemd);
 	}
 	stop(&iemd);
 	if (iemd.context)
 		pw_context_destroy(iemd.context);
 	pw_main_loop_destroy(iemd.main_loop);
-	return iemd.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static void usage(FILE *out)
 {
-	fputs("Usage: iemd [--help] [--version]\n\n"
+	fputs("Usage: iemd [--undo] [--help] [--version]\n\n"
 	      "The service that corrects earphones. It runs in the foreground, logs to standard error\n"
-	      "and ends on SIGTERM and SIGINT. 'iemctl' talks to it; see iemd(1).\n",
+	      "and ends on SIGTERM and SIGINT. 'iemctl' talks to it; see iemd(1).\n\n"
+	      "  --undo  put back what a run that was killed has left changed, and end\n",
 	      out);
 }
 
@@ -173,8 +219,10 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
+		{ "undo", no_argument, NULL, 'u' },
 		{ 0 },
 	};
+	int (*what)(struct iemd *iemd) = serve_until_told_to_leave;
 	int c, r;
 
 	while ((c = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
@@ -182,8 +230,11 @@ int main(int argc, char **argv)
 			puts("iemd " IEMD_VERSION);
 			return EXIT_SUCCESS;
 		}
-		usage(c == 'h' ? stdout : stderr);
-		return c == 'h' ? EXIT_SUCCESS : 2;
+		if (c != 'u') {
+			usage(c == 'h' ? stdout : stderr);
+			return c == 'h' ? EXIT_SUCCESS : 2;
+		}
+		what = undo;
 	}
 	if (optind < argc) {
 		fprintf(stderr, "iemd: no arguments are taken, '%s' was given.\n", argv[optind]);
@@ -194,7 +245,7 @@ int main(int argc, char **argv)
 	/* It would override the target of every stream of ours. */
 	unsetenv("PIPEWIRE_NODE");
 	pw_init(NULL, NULL);
-	r = run();
+	r = run(what);
 	pw_deinit();
 	return r;
 }

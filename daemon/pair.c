@@ -8,6 +8,7 @@
 #include <spa/param/audio/format-utils.h>
 #include <spa/param/audio/type-info.h>
 #include <spa/param/latency-utils.h>
+#include <spa/param/props.h>
 #include <unistd.h>
 
 #define NODE_PREFIX "iemd."
@@ -22,6 +23,7 @@ struct pair {
 	struct pw_stream *capture, *playback;
 	struct spa_hook capture_hook, playback_hook, capture_rt_hook, playback_rt_hook;
 	bool capture_streaming, playback_streaming, leaving;
+	struct volume volume; /* shown by the capture node */
 };
 
 bool pair_is_ours(const char *node_name)
@@ -151,11 +153,47 @@ static void pass_latency_on(struct pair *pair, const struct spa_pod *param)
 		pw_stream_update_params(pair->playback, params, 1);
 }
 
-static void on_param(void *data, uint32_t id, const struct spa_pod *param)
+/*
+ * PipeWire applies channelVolumes unless softVolumes are set after them. Mute stays in force here as well: it must hold
+ * at once, and also where the output has none.
+ */
+static void set_volumes(struct pw_stream *stream, const struct volume *shown)
 {
-	struct pair *pair = data;
+	struct volume full = volume_unity(shown->channels), volume = *shown;
+	float one = 1, mute = shown->mute;
 
-	if (pair->leaving || pair->phase != PAIR_READY)
+	if (stream)
+		pw_stream_set_control(stream, SPA_PROP_volume, 1, &one, SPA_PROP_mute, 1, &mute, SPA_PROP_channelVolumes,
+				      volume.channels, volume.gain_lin, SPA_PROP_softMute, 1, &mute,
+				      SPA_PROP_softVolumes, full.channels, full.gain_lin, 0);
+}
+
+static void volumes_set_by_others(struct pair *pair, const struct spa_pod *props, bool of_capture)
+{
+	const struct volume full = volume_unity(pair->config.layout.channels);
+
+	if (pair->config.smart)
+		return;
+	if (!of_capture) {
+		set_volumes(pair->playback, &full);
+		return;
+	}
+	if (!pair->volume.channels)
+		pair->volume = full;
+	volume_read(&pair->volume, props);
+	pair->volume = volume_for(&pair->volume, full.channels);
+	/* At once: between the two calls the sound is attenuated here and on the output. */
+	set_volumes(pair->capture, &pair->volume);
+	pair->config.events->volume_set(pair->config.data, pair);
+}
+
+static void on_param(struct pair *pair, uint32_t id, const struct spa_pod *param, bool of_capture)
+{
+	if (pair->leaving)
+		return;
+	if (id == SPA_PARAM_Props && param)
+		volumes_set_by_others(pair, param, of_capture);
+	if (pair->phase != PAIR_READY)
 		return;
 	if (id == SPA_PARAM_Latency)
 		pass_latency_on(pair, param);
@@ -163,17 +201,27 @@ static void on_param(void *data, uint32_t id, const struct spa_pod *param)
 		rt_forget(pair->rt);
 }
 
+static void on_capture_param(void *data, uint32_t id, const struct spa_pod *param)
+{
+	on_param(data, id, param, true);
+}
+
+static void on_playback_param(void *data, uint32_t id, const struct spa_pod *param)
+{
+	on_param(data, id, param, false);
+}
+
 static const struct pw_stream_events capture_events = {
 	PW_VERSION_STREAM_EVENTS,
 	.state_changed = on_capture_state,
 	.io_changed = on_io,
-	.param_changed = on_param,
+	.param_changed = on_capture_param,
 };
 
 static const struct pw_stream_events playback_events = {
 	PW_VERSION_STREAM_EVENTS,
 	.state_changed = on_playback_state,
-	.param_changed = on_param,
+	.param_changed = on_playback_param,
 };
 
 static void set_common(struct pw_properties *props, const struct pair *pair)
@@ -320,16 +368,18 @@ void pair_ports_seen(struct pair *pair, uint32_t node_id, unsigned ports)
 		fail(pair, "playback", strerror(-r));
 }
 
-void pair_set_unity(struct pair *pair)
+void pair_show_volume(struct pair *pair, const struct volume *volume)
 {
-	struct pw_stream *const streams[] = { pair->capture, pair->playback };
-	float volumes[IEM_MAX_CHANNELS], unmuted = 0;
+	const struct volume full = volume_unity(pair->config.layout.channels);
 
-	for (unsigned c = 0; c < IEM_MAX_CHANNELS; c++)
-		volumes[c] = 1;
-	for (size_t i = 0; i < ARRAY_LEN(streams); i++)
-		pw_stream_set_control(streams[i], SPA_PROP_channelVolumes, pair->config.layout.channels, volumes,
-				      SPA_PROP_mute, 1, &unmuted, 0);
+	pair->volume = volume_for(volume, pair->config.layout.channels);
+	set_volumes(pair->capture, &pair->volume);
+	set_volumes(pair->playback, &full);
+}
+
+const struct volume *pair_volume(const struct pair *pair)
+{
+	return &pair->volume;
 }
 
 enum pair_phase pair_phase(const struct pair *pair)

@@ -9,6 +9,7 @@
 
 #include "core/chain.h"
 #include "daemon/rt.h"
+#include "daemon/volume.h"
 
 #include <pipewire/pipewire.h>
 
@@ -29,6 +30,8 @@ struct pair;
 struct pair_events {
 	/** The phase or a stream's state changed. The pair may be freed later, but not inside. */
 	void (*changed)(void *data, struct pair *pair);
+	/** Somebody set a volume of ours. The pair may not be freed inside. Never for a smart filter, whose are locked. */
+	void (*volume_set)(void *data, struct pair *pair);
 };
 
 struct pair_config {
@@ -53,10 +56,12 @@ void pair_free(struct pair *pair);
 void pair_ports_seen(struct pair *pair, uint32_t node_id, unsigned ports);
 
 /**
- * Both streams to full volume, unmuted: WirePlumber 0.4 restores what it remembers of them in spite of
- * state.restore-props. Only for a pair that is no smart filter, whose volumes are locked.
+ * The volume that our sink shows. It is a number and no attenuation: sound passes at full level, and only a mute is
+ * one. The playback stream always has full volume. Not for a smart filter.
  */
-void pair_set_unity(struct pair *pair);
+void pair_show_volume(struct pair *pair, const struct volume *volume);
+/** The volume shown, as set last by us or by anybody else; channels 0 before either. */
+const struct volume *pair_volume(const struct pair *pair);
 
 enum pair_phase pair_phase(const struct pair *pair);
 bool pair_is_smart(const struct pair *pair);

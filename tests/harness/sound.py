@@ -1,12 +1,13 @@
 """Plays and records with PipeWire's own clients, as float, sample for sample."""
 
+import contextlib
 import signal
 import struct
 import time
 
 import numpy as np
 
-from .measure import Multisine, NotSteady, first_difference
+from .measure import Multisine, NotSteady, first_difference, tone
 from .waiting import PATIENCE, Timeout, repeat_until, wait_until
 
 IEEE_FLOAT = 3
@@ -151,6 +152,14 @@ class Player:
             self.session.processes.stop(self.process)
             self.path.unlink(missing_ok=True)
             self.process = None
+
+
+@contextlib.contextmanager
+def something_playing(session, seconds=60.0):
+    """Something nobody would hear, to the default. PipeWire 1.4 tells some volumes only of a sink that runs."""
+    with Player(session, tone(50, seconds, dbfs=-120)) as player:
+        player.wait_linked()
+        yield
 
 
 def play_and_record(session, sink, sound, rate=48000, target=None, tail=0.3, **options):

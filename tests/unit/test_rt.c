@@ -40,6 +40,17 @@ int pw_stream_queue_buffer(struct pw_stream *stream, struct pw_buffer *buffer)
 	return 0;
 }
 
+struct pw_data_loop *pw_context_get_data_loop(struct pw_context *context)
+{
+	return NULL;
+}
+
+int pw_data_loop_invoke(struct pw_data_loop *loop, spa_invoke_func_t func, uint32_t seq, const void *data, size_t size,
+			bool block, void *user_data)
+{
+	return func(NULL, false, seq, data, size, user_data);
+}
+
 int pw_stream_trigger_process(struct pw_stream *stream)
 {
 	return 0;

@@ -1,0 +1,36 @@
+/**
+ * volume.h - a volume as PipeWire has it: a linear gain for each channel, and mute. Plain values, any thread.
+ */
+#pragma once
+
+#include "core/chain.h"
+
+#include <spa/pod/builder.h>
+
+struct volume {
+	unsigned channels; /* 0: not known */
+	float gain_lin[IEM_MAX_CHANNELS];
+	bool mute;
+};
+
+/** Full volume, unmuted. */
+struct volume volume_unity(unsigned channels);
+
+/**
+ * Take channelVolumes and mute out of a Props object; what is not in it stays. Gains that are no numbers, negative
+ * or beyond +40 dB are not taken.
+ * @return whether it held either
+ */
+bool volume_read(struct volume *volume, const struct spa_pod *props);
+
+/** Add channelVolumes and mute to the Props object being built. */
+void volume_build(struct spa_pod_builder *builder, const struct volume *volume);
+
+/** The same but for what devices round: a twentieth of a percent of the slider, which moves with the cube root. */
+bool volume_same(const struct volume *a, const struct volume *b);
+
+/** Is A nowhere louder than B, and somewhere softer? Mute is silence. */
+bool volume_is_softer(const struct volume *a, const struct volume *b);
+
+/** For another number of channels: each as loud as the loudest, so that the number shown is the same. */
+struct volume volume_for(const struct volume *volume, unsigned channels);
