@@ -22,6 +22,11 @@ void iem_fader_finish(struct iem_fader *fader)
 	fader->heard = fader->coming = fader->waiting = NULL;
 }
 
+void iem_fader_ramp(struct iem_fader *fader)
+{
+	fader->ramp_pos = 0;
+}
+
 bool iem_fader_busy(const struct iem_fader *fader)
 {
 	return fader->coming != NULL;

@@ -46,6 +46,9 @@ unsigned iem_fader_take(struct iem_fader *fader, struct iem_chain *next, bool at
 unsigned iem_fader_process(struct iem_fader *fader, double rate_hz, const float *const *in, float *const *out,
 			   uint32_t frames, struct iem_chain *retired[IEM_FADER_CHAINS]);
 
+/** What comes next begins in silence and ramps up, as at the start. */
+void iem_fader_ramp(struct iem_fader *fader);
+
 /** Sound stopped: finish any change at once and forget the past. @return how many were retired */
 unsigned iem_fader_reset(struct iem_fader *fader, struct iem_chain *retired[IEM_FADER_CHAINS]);
 

@@ -7,6 +7,7 @@
 
 #define RECONNECT_FIRST_MS 100
 #define RECONNECT_MAX_MS 2000
+#define CLAIM_MS 5000
 
 const char *const engine_mode_names[MODES] = {
 	[MODE_SMART] = "smart-filter",
@@ -67,6 +68,22 @@ static void remove_place(struct engine *engine, size_t i)
 	memmove(&engine->places[i], &engine->places[i + 1], (--engine->n_places - i) * sizeof(*engine->places));
 }
 
+/*
+ * Between two tracks a player that wants the output to itself is gone for a moment. And where we were still linked with
+ * the output when it came, WirePlumber has refused it: the next attempt succeeds.
+ */
+static void hold_aside(struct place *place)
+{
+	const uint64_t now = engine_now_ms();
+
+	if (place->output.claimed) {
+		place->claimed_until_ms = now + CLAIM_MS;
+	} else if (!place->output.aside && now < place->claimed_until_ms) {
+		place->output.aside = "an application wanted it for itself alone a moment ago";
+		place->retry_at_ms = place->claimed_until_ms;
+	}
+}
+
 /* A sink's ports go a moment before or after the sink: a layout once seen holds until another one is. */
 static void take_in(struct place *place, const struct output *output)
 {
@@ -79,6 +96,7 @@ static void take_in(struct place *place, const struct output *output)
 		place->output.has_layout = true;
 	}
 	place->present = true;
+	hold_aside(place);
 }
 
 static void observe(struct engine *engine)
@@ -101,9 +119,16 @@ static void observe(struct engine *engine)
 		take_in(place, &outputs.at[i]);
 	}
 	/* Where a smart filter lingers, the place is kept for the sink's return. */
-	for (size_t i = engine->n_places; i-- > 0;)
-		if (!engine->places[i].present && !(engine->places[i].pair && pair_is_smart(engine->places[i].pair)))
+	for (size_t i = engine->n_places; i-- > 0;) {
+		struct pair *pair = engine->places[i].pair;
+
+		if (engine->places[i].present)
+			continue;
+		if (pair && pair_is_smart(pair))
+			rt_ramp(pair_rt(pair));
+		else
 			remove_place(engine, i);
+	}
 }
 
 /* --- select ----------------------------------------------------------------------------------------------------- */

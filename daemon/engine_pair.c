@@ -143,11 +143,14 @@ static void make_pair(struct engine *engine, struct place *place)
 
 void engine_drop_pair(struct engine *engine, struct place *place)
 {
+	const bool was_default = path_is_default_ours(engine, place);
+
 	if (!place->pair)
 		return;
-	if (path_is_default_ours(engine, place))
-		path_give_back(engine);
 	pair_free(IEM_STEAL(place->pair));
+	/* Second: with the new default the session manager looks for streams to link, and one may want the output alone. */
+	if (was_default)
+		path_give_back(engine);
 	place->chain_print = 0;
 	log_debug("%s: the filter node is gone.", place->output.id);
 }

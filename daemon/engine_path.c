@@ -220,10 +220,24 @@ static void step_out(struct engine *engine, const char *configured)
 	}
 }
 
+/* Volume keys move the default's volume, and that of a smart filter is locked: the output is what was meant. */
+static void decline_default(struct engine *engine, const char *configured)
+{
+	const struct place *place = place_of_pair(engine, configured);
+
+	if (!place)
+		return;
+	log_notice("iemd's own node was set as the default sink; it is set to %s, which it belongs to.",
+		   place->output.node);
+	graph_configure_sink(engine->graph, place->output.node);
+}
+
 void path_default_changed(struct engine *engine)
 {
 	const char *configured = graph_configured_sink(engine->graph), *sink = graph_default_sink(engine->graph);
 
+	if (engine->mode == MODE_SMART)
+		decline_default(engine, configured);
 	if (engine->taken && iem_streq(configured, engine->taken_name))
 		engine->taken_seen = true;
 	else if (engine->taken && engine->taken_seen)

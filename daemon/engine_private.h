@@ -14,6 +14,7 @@ struct place {
 	uint64_t chain_print; /* of the chain published last: what it was made from */
 	double preamp_db, gain_db, removal_db; /* of that chain */
 	uint64_t settle_until_ms; /* the session manager gets until then to link through a new pair */
+	uint64_t claimed_until_ms; /* a stream wanted it to itself, and may want it again */
 	uint64_t retry_at_ms;     /* a pair that failed is not made again before */
 };
 

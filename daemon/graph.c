@@ -22,8 +22,14 @@ static void arm_settle(struct graph *graph)
 
 	if (wait > GRAPH_SETTLE_MS)
 		wait = GRAPH_SETTLE_MS;
-	value = (struct timespec){ .tv_nsec = (long)wait * 1000000 };
+	value = (struct timespec){ .tv_nsec = graph->hurried ? 1 : (long)wait * 1000000 };
 	pw_loop_update_timer(graph->loop, graph->settle_timer, &value, NULL, false);
+}
+
+void graph_hurry(struct graph *graph)
+{
+	graph->hurried = true;
+	graph_touch(graph);
 }
 
 void graph_touch(struct graph *graph)
@@ -41,7 +47,7 @@ static void on_settle_timer(void *data, uint64_t expirations)
 {
 	struct graph *graph = data;
 
-	graph->unsettled = false;
+	graph->unsettled = graph->hurried = false;
 	graph->events->settled(graph->data);
 }
 

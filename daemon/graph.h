@@ -53,6 +53,7 @@ struct graph_node {
 	uint32_t id;
 	const struct pw_properties *props; /* never NULL */
 	enum pw_node_state state;
+	bool encoded; /* a stream that can be nothing but passed on: IEC 958, DSD */
 };
 
 /** @return 0, or -errno where there is no PipeWire to connect to */

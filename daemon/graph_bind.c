@@ -2,6 +2,7 @@
 #include "daemon/graph_private.h"
 
 #include <pipewire/extensions/metadata.h>
+#include <spa/param/format-utils.h>
 #include <spa/param/profile.h>
 #include <spa/param/route.h>
 #include <spa/pod/iter.h>
@@ -23,6 +24,23 @@ static void on_node_info(void *data, const struct pw_node_info *info)
 	object->state = info->state;
 	if (info->change_mask & PW_NODE_CHANGE_MASK_PROPS && info->props)
 		pw_properties_update(object->props, info->props);
+	/* It is refused if we are still linked with its target when the session manager comes to link it. */
+	if (object->kind == GRAPH_STREAM && pw_properties_get_bool(object->props, "node.exclusive", false))
+		graph_hurry(object->graph);
+	else
+		graph_touch(object->graph);
+}
+
+static void note_format(struct graph_object *object, const struct spa_pod *format)
+{
+	uint32_t type, subtype;
+
+	if (spa_format_parse(format, &type, &subtype) < 0 || type != SPA_MEDIA_TYPE_audio)
+		return;
+	if (subtype == SPA_MEDIA_SUBTYPE_raw || subtype == SPA_MEDIA_SUBTYPE_dsp)
+		object->raw = true;
+	else
+		object->encoded = true;
 	graph_touch(object->graph);
 }
 
@@ -32,6 +50,8 @@ static void on_node_param(void *data, int seq, uint32_t id, uint32_t index, uint
 
 	if (id == SPA_PARAM_Props && param && volume_read(&object->volume, param))
 		graph_touch(object->graph);
+	else if (id == SPA_PARAM_EnumFormat && param)
+		note_format(object, param);
 }
 
 static const struct pw_node_events node_events = {
@@ -52,6 +72,13 @@ static void bind_sink(struct graph_object *object, const char *type)
 	bind_node(object, type);
 	if (object->proxy)
 		pw_node_subscribe_params((struct pw_node *)object->proxy, &volumes, 1);
+}
+
+static void bind_stream(struct graph_object *object, const char *type)
+{
+	bind_node(object, type);
+	if (object->proxy)
+		pw_node_enum_params((struct pw_node *)object->proxy, 0, SPA_PARAM_EnumFormat, 0, UINT32_MAX, NULL);
 }
 
 /* --- devices and their routes ----------------------------------------------------------------------------------- */
@@ -202,7 +229,7 @@ static void bind_device(struct graph_object *object, const char *type)
 static const struct graph_type types[] = {
 	{ PW_TYPE_INTERFACE_Node, PW_KEY_MEDIA_CLASS, "Audio/Sink", GRAPH_SINK, bind_sink },
 	{ PW_TYPE_INTERFACE_Node, PW_KEY_MEDIA_CLASS, "Audio/Duplex", GRAPH_SINK, bind_sink },
-	{ PW_TYPE_INTERFACE_Node, PW_KEY_MEDIA_CLASS, "Stream/Output/Audio", GRAPH_STREAM, bind_node },
+	{ PW_TYPE_INTERFACE_Node, PW_KEY_MEDIA_CLASS, "Stream/Output/Audio", GRAPH_STREAM, bind_stream },
 	{ PW_TYPE_INTERFACE_Device, PW_KEY_MEDIA_CLASS, "Audio/Device", GRAPH_DEVICE, bind_device },
 	{ PW_TYPE_INTERFACE_Port, PW_KEY_PORT_DIRECTION, "in", GRAPH_PORT, NULL },
 	{ PW_TYPE_INTERFACE_Link, NULL, NULL, GRAPH_LINK, NULL },

@@ -29,6 +29,7 @@ struct graph_object {
 	struct spa_hook hook;
 	enum pw_node_state state;
 	struct volume volume; /* of a sink's node */
+	bool raw, encoded;    /* formats that a stream offers */
 	struct graph_routes routes, fresh_routes; /* in force; being listed */
 	char *profile, *fresh_profile;
 	bool listing;
@@ -48,7 +49,7 @@ struct graph {
 	struct spa_list objects;
 	struct spa_source *settle_timer, *doubt_timer, *deaf_timer;
 	uint64_t first_event_ms;
-	bool unsettled, ready, lost, asked; /* asked: not answered yet */
+	bool unsettled, hurried, ready, lost, asked; /* asked: not answered yet */
 	int sync_seq, nodes_seq, rounds;
 	struct graph_object *metadata; /* "default", NULL while there is none */
 	struct graph_defaults defaults, fresh_defaults; /* in force; being listed */
@@ -64,6 +65,8 @@ struct graph_type {
 
 /* graph.c */
 void graph_touch(struct graph *graph);
+/** What just came cannot wait until the storm is over. */
+void graph_hurry(struct graph *graph);
 void graph_sync(struct graph *graph);
 struct graph_object *graph_object(struct graph *graph, uint32_t id);
 

@@ -15,7 +15,7 @@ static bool is_ours(const struct graph_object *object)
 
 static struct graph_node node_of(const struct graph_object *object)
 {
-	return (struct graph_node){ object->id, object->props, object->state };
+	return (struct graph_node){ object->id, object->props, object->state, object->encoded && !object->raw };
 }
 
 static void each(struct graph *graph, enum graph_kind kind, void (*visit)(void *, const struct graph_node *),

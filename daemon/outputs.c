@@ -83,6 +83,47 @@ static enum iem_kind kind_of(const struct seen *seen)
 	return said;
 }
 
+/* --- streams that want an output as it is ------------------------------------------------------------------------- */
+
+struct claim {
+	struct graph *graph;
+	const struct graph_node *sink;
+	const char *by; /* what claims it, NULL: nothing does */
+};
+
+/* Named by its name, its serial number or its id; a stream that names nothing goes to the default. */
+static bool is_target(const struct claim *claim, const struct graph_node *stream)
+{
+	const char *name = pw_properties_get(claim->sink->props, PW_KEY_NODE_NAME);
+	const char *serial = pw_properties_get(claim->sink->props, "object.serial");
+	const char *target = pw_properties_get(stream->props, "target.object");
+
+	if (!target)
+		target = pw_properties_get(stream->props, "node.target");
+	if (!target)
+		return pair_is_for(graph_default_sink(claim->graph), name);
+	return pair_is_for(target, name) || iem_streq(target, serial) || number(target, -1) == (int)claim->sink->id;
+}
+
+static void note_claim(void *data, const struct graph_node *stream)
+{
+	struct claim *claim = data;
+	const char *exclusive = pw_properties_get(stream->props, "node.exclusive");
+
+	if (!(stream->encoded || (exclusive && spa_atob(exclusive))) || !is_target(claim, stream))
+		return;
+	claim->by = stream->encoded ? "an application passes encoded sound through to it" :
+				      "an application wants it for itself alone (node.exclusive)";
+}
+
+static const char *claim_of(const struct seen *seen, struct graph *graph)
+{
+	struct claim claim = { graph, seen->sink, NULL };
+
+	graph_each_stream(graph, note_claim, &claim);
+	return claim.by;
+}
+
 static const char *aside_of(const struct seen *seen, unsigned ports)
 {
 	const char *name = pw_properties_get(seen->sink->props, PW_KEY_NODE_NAME);
@@ -227,6 +268,8 @@ static void read_sink(void *data, const struct graph_node *sink)
 	out = &larger[reading->outputs->n++];
 	*out = (struct output){ .node_id = sink->id, .kind = kind_of(&seen),
 				.aside = aside_of(&seen, graph_input_ports(reading->graph, sink->id)) };
+	if (!out->aside)
+		out->claimed = (out->aside = claim_of(&seen, reading->graph)) != NULL;
 	out->node = strdup(name);
 	out->port = copy(seen.route ? seen.route->name : NULL);
 	out->description = copy(describe(&seen, text, sizeof(text)));

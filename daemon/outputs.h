@@ -24,6 +24,7 @@ struct output {
 	enum iem_kind kind;
 	char *have[IEM_MATCH_KEYS];
 	const char *aside; /* static text or NULL */
+	bool claimed;      /* aside for the sake of a stream */
 };
 
 struct outputs {

@@ -32,6 +32,14 @@ bool pair_is_ours(const char *node_name)
 			     strncmp(node_name, STREAM_PREFIX, strlen(STREAM_PREFIX)) == 0);
 }
 
+bool pair_is_for(const char *node_name, const char *sink)
+{
+	if (iem_streq(node_name, sink))
+		return true;
+	return node_name && strncmp(node_name, NODE_PREFIX, strlen(NODE_PREFIX)) == 0 &&
+	       iem_streq(node_name + strlen(NODE_PREFIX), sink);
+}
+
 const char *pair_quoted(const char *text, char *buf, size_t size)
 {
 	size_t n = 0;
@@ -162,7 +170,8 @@ static void set_volumes(struct pw_stream *stream, const struct volume *shown)
 	struct volume full = volume_unity(shown->channels), volume = *shown;
 	float one = 1, mute = shown->mute;
 
-	if (stream)
+	/* One that the session manager has not given ports yet has no volume. */
+	if (stream && pw_stream_get_control(stream, SPA_PROP_channelVolumes))
 		pw_stream_set_control(stream, SPA_PROP_volume, 1, &one, SPA_PROP_mute, 1, &mute, SPA_PROP_channelVolumes,
 				      volume.channels, volume.gain_lin, SPA_PROP_softMute, 1, &mute,
 				      SPA_PROP_softVolumes, full.channels, full.gain_lin, 0);

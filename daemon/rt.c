@@ -11,7 +11,7 @@
 struct rt {
 	_Atomic(struct iem_chain *) pending; /* main -> audio */
 	_Atomic(struct spa_io_position *) position;
-	atomic_bool forget;
+	atomic_bool forget, ramp;
 	atomic_bool fading; /* audio -> main */
 
 	/* Chains on their way back: written by the audio thread, read by main; one slot each, NULL when free. */
@@ -96,6 +96,11 @@ bool rt_faded(struct rt *rt)
 void rt_forget(struct rt *rt)
 {
 	atomic_store_explicit(&rt->forget, true, memory_order_release);
+}
+
+void rt_ramp(struct rt *rt)
+{
+	atomic_store_explicit(&rt->ramp, true, memory_order_release);
 }
 
 void rt_figures(struct rt *rt, struct rt_figures *out)
@@ -207,6 +212,9 @@ static void run(struct rt *rt, const float *const *in, float *const *out, uint32
 	unsigned n;
 
 	take_pending(rt);
+	if (atomic_load_explicit(&rt->ramp, memory_order_relaxed) &&
+	    atomic_exchange_explicit(&rt->ramp, false, memory_order_acquire))
+		iem_fader_ramp(&rt->fader);
 	n = iem_fader_process(&rt->fader, rate_hz, in, out, frames, retired);
 	give_back(rt, retired, n);
 	atomic_store_explicit(&rt->fading, iem_fader_busy(&rt->fader), memory_order_release);

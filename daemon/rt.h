@@ -55,6 +55,9 @@ void rt_collect(struct rt *rt);
 /** Main thread, when the stream pauses: the next sound starts from a clean state, with the newest chain at once. */
 void rt_forget(struct rt *rt);
 
+/** Main thread, when the output went away: the next sound ramps up from silence as after a start. */
+void rt_ramp(struct rt *rt);
+
 /** Main thread: read the figures. */
 void rt_figures(struct rt *rt, struct rt_figures *out);
 

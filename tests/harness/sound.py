@@ -117,8 +117,8 @@ class Player:
 
     Silence goes before and after it, so that the sound itself arrives whole."""
 
-    def __init__(self, session, sound, rate=48000, target=None, name="test-player", volume=None, latency=None):
-        self.session, self.name = session, name
+    def __init__(self, session, sound, rate=48000, target=None, name="test-player", volume=None, latency=None, props=""):
+        self.session, self.name, self.props = session, name, props
         self.seconds = len(sound) / rate + 2 * PADDING
         self.path = session.dir / f"{name}-{time.monotonic_ns()}.wav"
         silence = np.zeros((int(PADDING * rate), *np.shape(sound)[1:]))
@@ -130,7 +130,7 @@ class Player:
 
     def __enter__(self):
         self.process = self.session.processes.start(
-            self.name, self.command, env={"PIPEWIRE_PROPS": f'{{ "node.name": "{self.name}" }}'})
+            self.name, self.command, env={"PIPEWIRE_PROPS": f'{{ "node.name": "{self.name}" {self.props} }}'})
         return self
 
     def __exit__(self, *exception):

@@ -1,0 +1,38 @@
+"""What wants an output as it is gets it so: iemd leaves it alone while that lasts, and says why."""
+
+import numpy as np
+import pytest
+
+import profiles
+from harness import measure, sound, wait_until
+
+SECONDS = 3
+NOISE = np.random.default_rng(5).uniform(-0.5, 0.5, (SECONDS * 48000, 2)).astype(np.float32)
+
+
+def links_exclusively(player):
+    """WirePlumber 0.4 refuses the first one where iemd's filter is still linked with the output, and the client ends."""
+    wait_until(lambda: player.session.link_peers(player.name) or player.process.poll() is not None,
+               what="it to be linked or refused")
+    return player.session.link_peers(player.name) == {"earphone"}
+
+
+@pytest.mark.parametrize("target", [None, "earphone"], ids=["default", "named"])
+def test_an_exclusive_stream_has_the_output_to_itself(corrected, target):
+    def play():
+        return sound.Player(corrected, NOISE, target=target, props="node.exclusive = true")
+
+    with sound.Recorder.of_sink(corrected, "earphone") as recorder:
+        with play() as player:
+            refused = not links_exclusively(player) and player.process.poll() is not None
+        with play() as player:
+            wait_until(lambda: links_exclusively(player), what="it to be linked with the earphone")
+            output = next(each for each in corrected.iemctl("outputs", json=True) if each["node"] == "earphone")
+            assert (output["reason_code"], "node.exclusive" in output["reason"]) == ("aside", True)
+            assert not [node for node in corrected.nodes() if node["name"].startswith("iemd")]
+            player.wait()
+        recorder.wait(0.3)
+    assert measure.first_difference(NOISE, recorder.sound)[1] == 0
+    assert not (refused and corrected.status()["mode"] == "smart-filter")
+    wait_until(lambda: corrected.status()["state"] == "idle", what="iemd to be in the path again")
+    assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01

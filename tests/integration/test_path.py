@@ -1,0 +1,36 @@
+"""The way into the path: found out, told with its reason, forced by a setting; and our sink picked as default by hand."""
+
+import pytest
+
+import profiles
+from harness import wait_until
+
+
+def test_our_sink_picked_as_default_by_hand(corrected):
+    """A smart filter gives the default back to its output, whose volume the keys move; a default sink is it already."""
+    corrected.set_default("iemd.earphone", wait=False)
+    if corrected.status()["mode"] == "smart-filter":
+        wait_until(lambda: corrected.configured_default() == "earphone", what="the output to be the default again")
+        assert "set as the default sink; it is set to earphone" in corrected.iemd_log()
+    assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
+    corrected.stop_iemd()
+    wait_until(lambda: corrected.default_sink() == "earphone", what="the earphone to be the default")
+
+
+FORCED = [("default-sink", "default-sink"), ("none", None)]
+
+
+@pytest.mark.parametrize("setting, mode", FORCED, ids=[row[0] for row in FORCED])
+def test_a_setting_forces_the_way_while_the_service_runs(corrected, setting, mode):
+    was = corrected.status()["mode"]
+    corrected.iemctl("set", "path", setting)
+    wait_until(lambda: corrected.status()["mode"] == mode, what=f"the way to be {setting}")
+    status = corrected.status()
+    assert f'the setting path is "{setting}"' in status["mode_reason"]
+    if mode:
+        assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
+    else:
+        assert (status["state"], corrected.node("iemd.earphone")) == ("bypassed", None)
+    corrected.iemctl("set", "path", "auto")
+    wait_until(lambda: corrected.status()["mode"] == was, what=f"the way to be {was} again")
+    assert "session manager" in corrected.status()["mode_reason"]
