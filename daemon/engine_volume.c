@@ -53,14 +53,21 @@ static void on_timer(void *data, uint64_t expirations)
 	struct engine *engine = data;
 	struct remote *remote = &engine->remote;
 	struct place *place = place_in_force(engine);
-	const bool unanswered = remote->wanted.channels > 0;
+	const struct volume unanswered = remote->wanted;
 
 	remote->wanted.channels = 0;
-	if (remote->noted)
+	/* What became of a change whose output has gone is found out when that is back: see undo.h. */
+	if (remote->noted && (place || !unanswered.channels))
 		journal_drop_volume(engine->config.journal);
 	remote->noted = false;
-	if (place && unanswered && remote->missed)
-		show(engine, place); /* it was set by somebody else, or cannot be what was wanted */
+	if (!place || !unanswered.channels)
+		return;
+	if (remote->missed) {
+		show(engine, place); /* somebody else was quicker, or the output cannot be what was wanted */
+	} else {
+		remote->output = unanswered; /* a sink that sleeps tells nothing */
+		send(engine, place);
+	}
 }
 
 void volume_begin(struct engine *engine, struct place *place)

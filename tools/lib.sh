@@ -5,7 +5,7 @@
 DEMO_PACKAGES="meson ninja-build pkg-config gcc libc6-dev pipewire pipewire-bin wireplumber libpipewire-0.3-dev
     libspa-0.2-dev libspa-0.2-modules dbus-daemon libconfig-dev libsystemd-dev libsndfile1-dev libjansson-dev
     scdoc python3 python3-numpy"
-WORLD_PACKAGES="$DEMO_PACKAGES libcmocka-dev python3-pytest systemd strace" # systemd for busctl
+WORLD_PACKAGES="$DEMO_PACKAGES libcmocka-dev python3-pytest python3-pytest-xdist systemd strace" # systemd: busctl
 TEST_PACKAGES="$WORLD_PACKAGES mmdebstrap"
 
 PYTHON=/usr/bin/python3 # the one the packages are for; another may come first in PATH
