@@ -41,7 +41,10 @@ static void note_format(struct graph_object *object, const struct spa_pod *forma
 		object->raw = true;
 	else
 		object->encoded = true;
-	graph_touch(object->graph);
+	if (object->encoded)
+		graph_hurry(object->graph); /* as with node.exclusive */
+	else
+		graph_touch(object->graph);
 }
 
 static void on_node_param(void *data, int seq, uint32_t id, uint32_t index, uint32_t next, const struct spa_pod *param)

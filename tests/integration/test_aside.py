@@ -1,5 +1,7 @@
 """What wants an output as it is gets it so: iemd leaves it alone while that lasts, and says why."""
 
+import struct
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,8 @@ import profiles
 from harness import measure, sound, wait_until
 
 SECONDS = 3
+DSD_HZ = 2822400
+DSD_BLOCK = 4096
 NOISE = np.random.default_rng(5).uniform(-0.5, 0.5, (SECONDS * 48000, 2)).astype(np.float32)
 
 
@@ -36,3 +40,21 @@ def test_an_exclusive_stream_has_the_output_to_itself(corrected, target):
     assert not (refused and corrected.status()["mode"] == "smart-filter")
     wait_until(lambda: corrected.status()["state"] == "idle", what="iemd to be in the path again")
     assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
+
+
+def write_dsf(path, seconds):
+    """Silence as one-bit sound, which no sink here takes."""
+    blocks = seconds * DSD_HZ // 8 // DSD_BLOCK
+    body = b"\x69" * (2 * blocks * DSD_BLOCK)
+    form = struct.pack("<4sQIIIIIIQII", b"fmt ", 52, 1, 0, 2, 2, DSD_HZ, 1, 8 * blocks * DSD_BLOCK, DSD_BLOCK, 0)
+    data = struct.pack("<4sQ", b"data", 12 + len(body)) + body
+    path.write_bytes(struct.pack("<4sQQQ", b"DSD ", 28, 28 + len(form) + len(data), 0) + form + data)
+
+
+def test_an_encoded_stream_finds_the_output_free_at_its_second_attempt(corrected):
+    """The first one was refused by WirePlumber; iemd has seen what it was and waits for it to come again."""
+    write_dsf(corrected.dir / "silence.dsf", 1)
+    corrected.processes.start("dsd", ["pw-dsdplay", "--target", "earphone", corrected.dir / "silence.dsf"])
+    wait_until(lambda: corrected.iemctl("outputs", json=True)[0]["reason_code"] == "aside", what="the output to be aside")
+    assert corrected.node("iemd.earphone") is None
+    wait_until(lambda: corrected.status()["state"] == "idle", what="iemd to be in the path again")
