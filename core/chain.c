@@ -14,7 +14,7 @@ struct cascade {
 };
 
 struct iem_chain {
-	double rate_hz, preamp_db, gain_db, gain_lin;
+	double rate_hz, preamp_db, gain_db, gain_lin, safe_gain_lin;
 	unsigned channels, skipped;
 	enum iem_side sides[IEM_MAX_CHANNELS];
 	struct cascade cascades[IEM_SIDES];
@@ -84,57 +84,71 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+enum { GRID = 512, PER_BAND = 7, MAX_SPOTS = GRID + IEM_MAX_BANDS * PER_BAND + 1 };
+
 /*
- * The highest gain of a cascade at any frequency from 0 to half the rate, in dB, at least 0.
- * A logarithmic grid alone misses narrow peaks by up to 0.05 dB and peaks between close bands entirely, so every
- * band adds points across its width, and every maximum near the top is refined.
+ * Where to look at a cascade, ascending. A logarithmic grid alone misses narrow peaks by up to 0.05 dB and peaks between
+ * close bands entirely, so every band adds spots across its width.
  */
-static double cascade_peak_db(const struct cascade *cascade, double rate_hz)
+static size_t spots_of(const struct cascade *cascade, double rate_hz, double spots_hz[MAX_SPOTS])
 {
-	enum { GRID = 512, PER_BAND = 7 };
 	static const double around[PER_BAND] = { -1, -0.5, -0.25, 0, 0.25, 0.5, 1 };
-	double f[GRID + IEM_MAX_BANDS * PER_BAND + 1], db[ARRAY_LEN(f)];
 	const double nyquist = rate_hz / 2;
-	double top = 0;
 	size_t n = 0;
 
-	f[n++] = 1e-3; /* as good as DC */
+	spots_hz[n++] = 1e-3; /* as good as DC */
 	for (int i = 0; i < GRID; i++)
-		f[n++] = 10 * pow(nyquist / 10, (double)i / (GRID - 1));
+		spots_hz[n++] = 10 * pow(nyquist / 10, (double)i / (GRID - 1));
 	for (unsigned b = 0; b < cascade->n; b++) {
 		const double octaves = 2 / M_LN2 * asinh(1 / (2 * cascade->bands[b].q));
 
 		for (int i = 0; i < PER_BAND; i++)
-			f[n++] = fmin(cascade->bands[b].freq_hz * exp2(octaves * around[i]), nyquist);
+			spots_hz[n++] = fmin(cascade->bands[b].freq_hz * exp2(octaves * around[i]), nyquist);
 	}
-	qsort(f, n, sizeof(*f), ascending);
+	qsort(spots_hz, n, sizeof(*spots_hz), ascending);
+	return n;
+}
+
+/* How far a cascade goes up, at any frequency from 0 to half the rate, and down, within what is heard. In dB. */
+struct reach {
+	double top_db, bottom_db; /* at least, at most 0 */
+};
+
+static void add_reach(struct reach *reach, const struct cascade *cascade, double rate_hz)
+{
+	double f[MAX_SPOTS], db[MAX_SPOTS], top = 0;
+	const size_t n = spots_of(cascade, rate_hz, f);
+
 	for (size_t i = 0; i < n; i++) {
 		db[i] = cascade_db(cascade, f[i], rate_hz);
 		top = fmax(top, db[i]);
+		if (f[i] >= 20 && f[i] <= 20000)
+			reach->bottom_db = fmin(reach->bottom_db, db[i]);
 	}
-	for (size_t i = 1; i + 1 < n; i++)
+	for (size_t i = 1; i + 1 < n; i++) /* every maximum near the top is refined */
 		if (db[i] > top - 1 && db[i] >= db[i - 1] && db[i] >= db[i + 1])
 			top = fmax(top, refine_peak(cascade, f[i - 1], f[i + 1], rate_hz));
-	return top;
+	reach->top_db = fmax(reach->top_db, top);
 }
 
 /* Only ears that sound: a band for the left ear alone does not lower a layout that has no left. */
-static double chain_peak_db(const struct iem_chain *chain)
+static struct reach reach_of(const struct iem_chain *chain)
 {
 	bool used[IEM_SIDES] = { false };
-	double top = 0;
+	struct reach reach = { 0 };
 
 	for (unsigned c = 0; c < chain->channels; c++)
 		used[chain->sides[c]] = true;
 	for (int side = 0; side < IEM_SIDES; side++)
 		if (used[side])
-			top = fmax(top, cascade_peak_db(&chain->cascades[side], chain->rate_hz));
-	return top;
+			add_reach(&reach, &chain->cascades[side], chain->rate_hz);
+	return reach;
 }
 
 int iem_chain_new(struct iem_chain **out, const struct iem_chain_plan *plan)
 {
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
+	struct reach reach = { 0 };
 	int r;
 
 	if (!(plan->rate_hz >= IEM_MIN_RATE_HZ && plan->rate_hz <= IEM_MAX_RATE_HZ) || plan->channels < 1 ||
@@ -149,10 +163,12 @@ int iem_chain_new(struct iem_chain **out, const struct iem_chain_plan *plan)
 	if (plan->eq) {
 		if ((r = design(chain, plan->eq)) < 0)
 			return r;
-		chain->preamp_db = plan->eq->preamp_auto ? -chain_peak_db(chain) : plan->eq->preamp_db;
+		reach = reach_of(chain);
+		chain->preamp_db = plan->eq->preamp_auto ? -reach.top_db : plan->eq->preamp_db;
 	}
 	chain->gain_db = chain->preamp_db + plan->gain_db;
 	chain->gain_lin = pow(10.0, chain->gain_db / 20);
+	chain->safe_gain_lin = pow(10.0, (chain->gain_db + reach.bottom_db) / 20);
 	*out = IEM_STEAL(chain);
 	return 0;
 }
@@ -230,6 +246,11 @@ double iem_chain_preamp_db(const struct iem_chain *chain)
 double iem_chain_gain_db(const struct iem_chain *chain)
 {
 	return chain->gain_db;
+}
+
+double iem_chain_safe_gain_lin(const struct iem_chain *chain)
+{
+	return chain->safe_gain_lin;
 }
 
 unsigned iem_chain_skipped(const struct iem_chain *chain)

@@ -50,6 +50,11 @@ unsigned iem_chain_channels(const struct iem_chain *chain);
 double iem_chain_preamp_db(const struct iem_chain *chain);
 /** All broadband gain of the chain in dB: preamp plus the plan's gain. */
 double iem_chain_gain_db(const struct iem_chain *chain);
+/**
+ * A gain with which nothing between 20 Hz and 20 kHz is louder than through the chain: for a moment in which its
+ * coefficients are not right. Linear, at most 1.
+ */
+double iem_chain_safe_gain_lin(const struct iem_chain *chain);
 /** Bands left out because they do not fit the rate. */
 unsigned iem_chain_skipped(const struct iem_chain *chain);
 /** Bands that a channel of that side goes through. */

@@ -79,10 +79,12 @@ unsigned iem_fader_reset(struct iem_fader *fader, struct iem_chain *retired[IEM_
 		n = iem_fader_take(fader, newest, true, retired);
 	}
 	iem_chain_reset(fader->heard);
+	if (fader->ramp_pos < fader->ramp_len)
+		iem_fader_ramp(fader); /* it was broken off */
 	return n;
 }
 
-/* A chain for another rate than the sound's has the wrong coefficients: only its gain is right. */
+/* A chain for another rate than the sound's has the wrong coefficients. */
 static void run(struct iem_chain *chain, double rate_hz, const float *const *in, float *const *out, uint32_t frames)
 {
 	float gain;
@@ -91,7 +93,7 @@ static void run(struct iem_chain *chain, double rate_hz, const float *const *in,
 		iem_chain_process(chain, in, out, frames);
 		return;
 	}
-	gain = (float)pow(10.0, iem_chain_gain_db(chain) / 20);
+	gain = (float)iem_chain_safe_gain_lin(chain);
 	for (unsigned c = 0; c < iem_chain_channels(chain); c++)
 		for (uint32_t i = 0; i < frames; i++)
 			out[c][i] = in[c][i] * gain;

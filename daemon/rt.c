@@ -202,6 +202,17 @@ static void note_clips(struct rt *rt, float *const *out, unsigned channels, uint
 		atomic_fetch_add_explicit(&rt->clips, clips, memory_order_relaxed);
 }
 
+/* At another rate the sound begins anew, in the middle of a wave: a cut takes a moment to act on that. */
+static bool wants_ramp(struct rt *rt, uint32_t rate_hz)
+{
+	const uint32_t before_hz = atomic_load_explicit(&rt->rate_hz, memory_order_relaxed);
+
+	if (before_hz && before_hz != rate_hz)
+		return true;
+	return atomic_load_explicit(&rt->ramp, memory_order_relaxed) &&
+	       atomic_exchange_explicit(&rt->ramp, false, memory_order_acquire);
+}
+
 static void run(struct rt *rt, const float *const *in, float *const *out, uint32_t frames)
 {
 	const struct spa_io_position *position = atomic_load_explicit(&rt->position, memory_order_acquire);
@@ -212,8 +223,7 @@ static void run(struct rt *rt, const float *const *in, float *const *out, uint32
 	unsigned n;
 
 	take_pending(rt);
-	if (atomic_load_explicit(&rt->ramp, memory_order_relaxed) &&
-	    atomic_exchange_explicit(&rt->ramp, false, memory_order_acquire))
+	if (wants_ramp(rt, (uint32_t)rate_hz))
 		iem_fader_ramp(&rt->fader);
 	n = iem_fader_process(&rt->fader, rate_hz, in, out, frames, retired);
 	give_back(rt, retired, n);

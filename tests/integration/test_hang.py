@@ -14,12 +14,17 @@ RATE = 48000
 TONE = measure.tone(1000, 60.0)
 
 
+def state(session):
+    """None while there is no iemd to ask."""
+    return session.status()["state"] if session.iemctl("status", check=False).returncode == 0 else None
+
+
 @pytest.fixture
 def supervised(session, sinks, tmp_path):
     """iemd under a supervisor, in the path of the earphone."""
     profiles.write(session, "bright", profiles.BRIGHT, 'match = ( { node = "earphone"; } );')
     with Supervisor(session, tmp_path) as supervisor:
-        wait_until(lambda: session.status()["state"] == "idle", what="iemd to be in the path")
+        wait_until(lambda: state(session) == "idle", what="iemd to be in the path")
         session.supervisor = supervisor
         yield session
         session.stop_iemd()
@@ -40,8 +45,7 @@ def test_stopped_while_it_plays_it_is_ended_within_12_seconds_and_comes_back(sup
         before = recorder.frames()
         supervised.kill_iemd(signal.SIGSTOP)
         wait_until(lambda: supervised.supervisor.ends, timeout=60, what="the watchdog to bite")
-        wait_until(lambda: supervised.iemctl("status", check=False).returncode == 0
-                   and supervised.status()["state"] == "running", what="iemd to be in the path again")
+        wait_until(lambda: state(supervised) == "running", what="iemd to be in the path again")
         recorder.wait(1.0)
     heard = recorder.sound
     corrected = levels_db(heard, before - RATE // 2, before)[0]

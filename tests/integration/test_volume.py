@@ -105,6 +105,7 @@ def test_mute_is_silence_on_the_device_too_and_goes_again(corrected):
 def coming(session, tmp_path):
     session.start_iemd(data_dir=tmp_path)
     wait_until(lambda: session.status()["state"] in ("idle", "running"), what="iemd to be in the path")
+    session.iemctl("on")  # answered when all is in force, so that what is set from here on is the user's hand
 
 
 def going(session, tmp_path):

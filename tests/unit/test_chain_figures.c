@@ -44,6 +44,20 @@ static void both_ears_count_half(void **state)
 	iem_chain_free(chain);
 }
 
+static void with_the_safe_gain_nothing_that_is_heard_is_louder_than_through_the_chain(void **state)
+{
+	const struct iem_band boost = band("PK", 1000, 9, 1), notch = band("PK", 3000, -18, 50),
+			      left = side_band(IEM_SIDE_LEFT, "LS", 100, -6, 0.7), low = band("HP", 5, 0, 0.7);
+	struct iem_chain *rows[] = { chain_of(&boost, 1, 48000, 2), chain_of(&notch, 1, 48000, 2),
+				     chain_of(&left, 1, 48000, 2), chain_of(&low, 1, 48000, 2) };
+	static const double want[] = { -9, -18, -6, -0.02 };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_near(20 * log10(iem_chain_safe_gain_lin(rows[i])), want[i], 0.05);
+		iem_chain_free(rows[i]);
+	}
+}
+
 static void the_end_of_a_chain_is_judged_by_the_third_octave_that_gains_most(void **state)
 {
 	const struct iem_band boost = band("LS", 200, 6, 0.7), cut = band("LS", 200, -6, 0.7);
@@ -155,6 +169,7 @@ int main(void)
 		cmocka_unit_test(a_flat_gain_is_its_own_level_and_its_end_undoes_it),
 		cmocka_unit_test(the_level_of_one_band_is_its_mean_power),
 		cmocka_unit_test(both_ears_count_half),
+		cmocka_unit_test(with_the_safe_gain_nothing_that_is_heard_is_louder_than_through_the_chain),
 		cmocka_unit_test(the_end_of_a_chain_is_judged_by_the_third_octave_that_gains_most),
 		cmocka_unit_test(figures_are_finite_at_every_rate),
 		cmocka_unit_test(settling_is_70_db_of_decay_of_the_slowest_pole),

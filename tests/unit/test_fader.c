@@ -158,9 +158,9 @@ static void a_reset_in_mid_fade_leaves_the_coming_one(void **state)
 }
 
 /* The graph changes its rate before the control thread can have designed for it. */
-static void a_chain_for_another_rate_plays_its_plain_gain(void **state)
+static void a_chain_for_another_rate_plays_its_safe_gain(void **state)
 {
-	const struct iem_band b = band("PK", 1000, 12, 1);
+	const struct iem_band b = band("PK", 3000, -20, 30);
 	struct iem_chain *right = chain_with_preamp(NULL, 0, 96000, 1, -3);
 	struct desk desk;
 	uint32_t seed = 3;
@@ -171,7 +171,7 @@ static void a_chain_for_another_rate_plays_its_plain_gain(void **state)
 	desk.rate_hz = 96000;
 	desk_run(&desk, in, out, 1000, 480);
 	for (int i = 0; i < 1000; i++)
-		assert_near(out[i], in[i] * pow(10, -0.3), 1e-7);
+		assert_near(out[i], in[i] * pow(10, -1.3), 1e-7);
 	desk_take(&desk, right, false);
 	desk_run(&desk, in, out, 96000 * 60 / 1000 + 100, 480);
 	assert_ptr_equal(desk.fader.heard, right);
@@ -271,7 +271,7 @@ int main(void)
 		cmocka_unit_test(at_once_replaces_everything),
 		cmocka_unit_test(a_reset_leaves_the_newest_and_no_memory),
 		cmocka_unit_test(a_reset_in_mid_fade_leaves_the_coming_one),
-		cmocka_unit_test(a_chain_for_another_rate_plays_its_plain_gain),
+		cmocka_unit_test(a_chain_for_another_rate_plays_its_safe_gain),
 		cmocka_unit_test(the_start_ramp_rises_from_silence_once_for_each_time_it_is_asked_for),
 		cmocka_unit_test(the_size_of_the_blocks_changes_nothing),
 		cmocka_unit_test(output_and_input_may_be_the_same_memory),
