@@ -121,6 +121,14 @@ def worst_residual_dbfs(sound, hz, rate=48000, seconds=1.0):
                for centre in range(start + soft + half, end - soft - half, step))
 
 
+def levels(sound, frequencies, rate=48000, seconds=0.01):
+    """Amplitudes of tones in one channel from moment to moment: a row for each window, a column for each tone."""
+    frames = int(seconds * rate)
+    windows = sound[:len(sound) // frames * frames].reshape(-1, frames) * np.hanning(frames)
+    waves = np.exp(-2j * np.pi * np.outer(np.arange(frames), frequencies) / rate)
+    return np.abs(windows @ waves) * 2 / np.hanning(frames).sum()
+
+
 def gaps(sound, floor=FLOOR, shortest=8):
     """[(start, length)] of silences inside the sound of one channel: what an insertion or a drop-out loses."""
     start, end = extent(sound, floor)

@@ -112,6 +112,53 @@ class Recorder:
         return self.sound
 
 
+class RecordingSink:
+    """A sink that is itself the recorder: nothing is missed, from the first sample that reaches it to the last.
+
+    Entering the context is plugging it in; leaving it, or pull(), takes it away. Then .sound holds what it heard."""
+
+    def __init__(self, session, name, position=("FL", "FR"), priority=2000, rate=48000):
+        self.session, self.name, self.position, self.rate = session, name, tuple(position), rate
+        self.path = session.dir / f"{name}-{time.monotonic_ns()}.wav"
+        self.props = (f'{{ node.name = "{name}" node.description = "{name}" media.class = "Audio/Sink" '
+                      f'priority.session = {priority} }}')
+        self.sound = self.process = None
+
+    def __enter__(self):
+        self.process = self.session.processes.start(
+            self.name, ["pw-cat", "--record", "--target", "0", "--format", "f32", "--rate", self.rate,
+                        "--channels", len(self.position), "--channel-map", ",".join(self.position),
+                        "--properties", self.props, self.path])
+        return self
+
+    def __exit__(self, *exception):
+        self.pull()
+
+    def wait_seen(self):
+        """Until its ports are there. Asks PipeWire, so it is no use where nothing but the sink may come."""
+        wait_until(lambda: len(self.session.ports(self.name, "input")) == len(self.position),
+                   what=f"the ports of sink {self.name}")
+
+    def frames(self):
+        """Frames heard so far, from below."""
+        size = self.path.stat().st_size if self.path.exists() else 0
+        return max(0, size - HEADER) // (4 * len(self.position))
+
+    def wait(self, seconds):
+        """Until that much more has been heard."""
+        want = self.frames() + int(seconds * self.rate)
+        wait_until(lambda: self.frames() >= want, PATIENCE + 2 * seconds, what=f"{seconds:g} s more on {self.name}")
+
+    def pull(self):
+        if self.process:
+            self.session.processes.stop(self.process, signal.SIGINT)
+            self.process = None
+            if self.path.exists() and self.path.stat().st_size > HEADER:
+                self.sound = read_wav(self.path)[0]
+                self.path.unlink()
+        return self.sound
+
+
 class Player:
     """Plays a sound once with an ordinary client, which WirePlumber links as it links every player.
 
