@@ -270,6 +270,7 @@ static void on_settled(void *data)
 static void on_default_changed(void *data)
 {
 	path_default_changed(data);
+	engine_defer(data); /* sound goes there already: every moment of settling would be heard uncorrected */
 }
 
 static void on_nodes_synced(void *data)
