@@ -110,6 +110,8 @@ static void on_global(void *data, uint32_t id, uint32_t permissions, const char 
 	spa_list_append(&graph->objects, &object->link);
 	if (row->bind)
 		row->bind(object, type);
+	if (row->kind == GRAPH_LINK)
+		graph_hurry_review(graph);
 	graph_touch(graph);
 }
 

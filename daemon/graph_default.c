@@ -96,6 +96,7 @@ void graph_doubt_default(struct graph *graph)
 {
 	static const struct timespec soon = { .tv_sec = 1 };
 
+	graph->hurried = false;
 	if (graph->doubted) {
 		graph->doubted_again = true;
 		return;
@@ -104,14 +105,10 @@ void graph_doubt_default(struct graph *graph)
 	pw_loop_update_timer(graph->loop, graph->doubt_timer, (struct timespec *)&soon, NULL, false);
 }
 
-void graph_review_default(struct graph *graph)
+static void bind_anew(struct graph *graph)
 {
-	const bool again = graph->doubted_again;
 	struct graph_object *object = graph->metadata;
 
-	graph->doubted = graph->doubted_again = false;
-	if (again) /* whoever came while we waited may be told only after this */
-		graph_doubt_default(graph);
 	if (!object || !object->proxy || graph->reviewing)
 		return;
 	spa_hook_remove(&object->hook);
@@ -120,6 +117,28 @@ void graph_review_default(struct graph *graph)
 	graph->reviewing = true;
 	graph_bind_proxy(object, PW_TYPE_INTERFACE_Metadata, PW_VERSION_METADATA, &metadata_events);
 	graph_sync(graph);
+}
+
+void graph_review_default(struct graph *graph)
+{
+	const bool again = graph->doubted_again;
+
+	graph->doubted = graph->doubted_again = false;
+	if (again) /* whoever came while we waited may be told only after this */
+		graph_doubt_default(graph);
+	bind_anew(graph);
+}
+
+/*
+ * The session manager links streams anew after it has changed the default. So where a change may have been kept from us,
+ * a new link is reason enough to look at once; once for each client that came.
+ */
+void graph_hurry_review(struct graph *graph)
+{
+	if (!graph->doubted || graph->hurried)
+		return;
+	graph->hurried = true;
+	bind_anew(graph);
 }
 
 static bool differ(const char *a, const char *b)

@@ -53,7 +53,7 @@ struct graph {
 	int sync_seq, nodes_seq, rounds;
 	struct graph_object *metadata; /* "default", NULL while there is none */
 	struct graph_defaults defaults, fresh_defaults; /* in force; being listed */
-	bool doubted, doubted_again, reviewing;
+	bool doubted, doubted_again, hurried, reviewing;
 };
 
 struct graph_type {
@@ -81,4 +81,5 @@ void graph_bind_default(struct graph_object *object, const char *type);
 void graph_forget_default(struct graph *graph);
 void graph_doubt_default(struct graph *graph);
 void graph_review_default(struct graph *graph);
+void graph_hurry_review(struct graph *graph);
 void graph_take_fresh_default(struct graph *graph);
