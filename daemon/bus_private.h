@@ -53,7 +53,7 @@ void bus_free_told(char **told);
 struct bus_output *bus_output_of(struct bus *bus, const char *id);
 const struct engine_view *bus_view(struct bus *bus, const char *id);
 void bus_refresh_views(struct bus *bus);
-/** The view of the output that sound goes to by default; NULL if there is none. */
+/** The view of the output that sound goes to by default, else of one that is waited for; NULL if there is neither. */
 const struct engine_view *bus_active_view(struct bus *bus);
 
 /* bus_methods.c */

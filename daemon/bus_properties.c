@@ -74,10 +74,15 @@ const struct engine_view *bus_view(struct bus *bus, const char *id)
 
 const struct engine_view *bus_active_view(struct bus *bus)
 {
-	for (size_t i = 0; i < bus->n_views; i++)
+	const struct engine_view *waited_for = NULL;
+
+	for (size_t i = 0; i < bus->n_views; i++) {
 		if (bus->views[i].is_default)
 			return &bus->views[i];
-	return NULL;
+		if (!bus->views[i].present && !waited_for)
+			waited_for = &bus->views[i];
+	}
+	return waited_for;
 }
 
 static int append_names(sd_bus_message *reply, char *const *names)
