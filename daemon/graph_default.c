@@ -96,7 +96,7 @@ void graph_doubt_default(struct graph *graph)
 {
 	static const struct timespec soon = { .tv_sec = 1 };
 
-	graph->hurried = false;
+	graph->reviewed_early = false;
 	if (graph->doubted) {
 		graph->doubted_again = true;
 		return;
@@ -135,9 +135,9 @@ void graph_review_default(struct graph *graph)
  */
 void graph_hurry_review(struct graph *graph)
 {
-	if (!graph->doubted || graph->hurried)
+	if (!graph->doubted || graph->reviewed_early)
 		return;
-	graph->hurried = true;
+	graph->reviewed_early = true;
 	bind_anew(graph);
 }
 

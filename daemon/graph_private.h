@@ -53,7 +53,7 @@ struct graph {
 	int sync_seq, nodes_seq, rounds;
 	struct graph_object *metadata; /* "default", NULL while there is none */
 	struct graph_defaults defaults, fresh_defaults; /* in force; being listed */
-	bool doubted, doubted_again, hurried, reviewing;
+	bool doubted, doubted_again, reviewed_early, reviewing;
 };
 
 struct graph_type {
