@@ -65,7 +65,7 @@ static bool probe_on(struct engine *engine, struct place *place)
 	if (!engine->probe && probe_new(&engine->probe, engine->config.loop, graph_node_core(engine->graph),
 					place->output.node, on_probe_expired, engine) < 0)
 		return false;
-	if (graph_linked(engine->graph, probe_node_id(engine->probe), pair_capture_id(place->pair))) {
+	if (graph_leads(engine->graph, probe_node_id(engine->probe), pair_capture_id(place->pair))) {
 		end_probe(engine);
 		set_mode(engine, MODE_SMART, "the session manager links streams through a smart filter");
 	} else if (probe_expired(engine->probe)) {
@@ -134,12 +134,14 @@ static struct place *place_of_pair(const struct engine *engine, const char *pair
 const char *path_user_sink(const struct engine *engine)
 {
 	const char *sink = engine->graph ? graph_default_sink(engine->graph) : NULL;
-	const struct place *place;
 
-	if (engine->taken && (place = place_of_pair(engine, engine->taken_name)))
-		return place->output.node;
-	place = place_of_pair(engine, sink);
-	return place ? place->output.node : sink;
+	if (engine->taken)
+		sink = engine->taken_name;
+	/* Through a pair in front of it, which may be another iemd's. */
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (pair_is_for(sink, engine->places[i].output.node))
+			return engine->places[i].output.node;
+	return sink;
 }
 
 bool path_is_default_ours(const struct engine *engine, const struct place *place)

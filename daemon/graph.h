@@ -82,12 +82,17 @@ bool graph_find_sink(struct graph *graph, const char *node_name, struct graph_no
 bool graph_find_node(struct graph *graph, uint32_t id, struct graph_node *out);
 bool graph_find_device(struct graph *graph, uint32_t id, struct graph_device *out);
 
+/** Has another iemd a pair in front of this sink, older than ours if there is one? */
+bool graph_has_others_pair(struct graph *graph, const char *sink);
+
 /** The channels of a sink by its input ports. @return false where it has none, or more than IEM_MAX_CHANNELS */
 bool graph_layout(struct graph *graph, uint32_t node_id, struct pair_layout *out);
 /** How many input ports of a node are in the registry. */
 unsigned graph_input_ports(struct graph *graph, uint32_t node_id);
 /** Does any link lead from a port of one node to a port of the other? */
 bool graph_linked(struct graph *graph, uint32_t output_node, uint32_t input_node);
+/** Does sound of a stream come to a sink, directly or through filters on the way? */
+bool graph_leads(struct graph *graph, uint32_t stream, uint32_t sink);
 /** Does any link lead into the node, but for those from the node EXCEPT? */
 bool graph_fed(struct graph *graph, uint32_t input_node, uint32_t except);
 

@@ -1,6 +1,8 @@
 /* Questions to the graph; nothing here changes it. */
 #include "daemon/graph_private.h"
 
+#define MAX_FILTERS 16 /* in a row; more is a loop */
+
 static uint32_t number(const struct graph_object *object, const char *key)
 {
 	const char *text = pw_properties_get(object->props, key);
@@ -74,6 +76,25 @@ bool graph_find_device(struct graph *graph, uint32_t id, struct graph_device *ou
 	return true;
 }
 
+bool graph_has_others_pair(struct graph *graph, const char *sink)
+{
+	uint64_t others = UINT64_MAX, own = UINT64_MAX;
+	struct graph_object *object;
+
+	spa_list_for_each(object, &graph->objects, link) {
+		const char *name = pw_properties_get(object->props, PW_KEY_NODE_NAME);
+		const char *group = pw_properties_get(object->props, PW_KEY_NODE_LINK_GROUP);
+		const char *serial = pw_properties_get(object->props, "object.serial");
+		uint64_t *oldest = pair_is_own_group(group) ? &own : &others;
+
+		/* Without a group it has just come, and is not told of yet. */
+		if (object->kind != GRAPH_SINK || !group || !serial || !pair_is_ours(name) || !pair_is_for(name, sink))
+			continue;
+		*oldest = SPA_MIN(*oldest, strtoull(serial, NULL, 10));
+	}
+	return others < own;
+}
+
 unsigned graph_input_ports(struct graph *graph, uint32_t node_id)
 {
 	struct graph_object *object;
@@ -118,6 +139,37 @@ bool graph_linked(struct graph *graph, uint32_t output_node, uint32_t input_node
 		if (object->kind == GRAPH_LINK && number(object, PW_KEY_LINK_OUTPUT_NODE) == output_node &&
 		    number(object, PW_KEY_LINK_INPUT_NODE) == input_node)
 			return true;
+	return false;
+}
+
+/* The stream by which a filter goes on that sound comes into by this sink. */
+static uint32_t behind_filter(struct graph *graph, uint32_t sink)
+{
+	const struct graph_object *in = graph_object(graph, sink);
+	const char *group = in ? pw_properties_get(in->props, PW_KEY_NODE_LINK_GROUP) : NULL;
+	struct graph_object *object;
+
+	spa_list_for_each(object, &graph->objects, link)
+		if (object->kind == GRAPH_STREAM &&
+		    iem_streq(pw_properties_get(object->props, PW_KEY_NODE_LINK_GROUP), group))
+			return object->id;
+	return SPA_ID_INVALID;
+}
+
+bool graph_leads(struct graph *graph, uint32_t stream, uint32_t sink)
+{
+	struct graph_object *object;
+
+	for (unsigned filters = 0; stream != SPA_ID_INVALID && filters < MAX_FILTERS; filters++) {
+		uint32_t next = SPA_ID_INVALID;
+
+		if (graph_linked(graph, stream, sink))
+			return true;
+		spa_list_for_each(object, &graph->objects, link)
+			if (object->kind == GRAPH_LINK && number(object, PW_KEY_LINK_OUTPUT_NODE) == stream)
+				next = number(object, PW_KEY_LINK_INPUT_NODE);
+		stream = behind_filter(graph, next);
+	}
 	return false;
 }
 

@@ -124,14 +124,16 @@ static const char *claim_of(const struct seen *seen, struct graph *graph)
 	return claim.by;
 }
 
-static const char *aside_of(const struct seen *seen, unsigned ports)
+static const char *aside_of(const struct seen *seen, struct graph *graph)
 {
 	const char *name = pw_properties_get(seen->sink->props, PW_KEY_NODE_NAME);
 
 	if (iem_streq(seen->device.profile, "pro-audio") || (name && strstr(name, ".pro-output")))
 		return "its card is in the pro-audio profile, whose channels have no positions";
-	if (ports > IEM_MAX_CHANNELS)
+	if (graph_input_ports(graph, seen->sink->id) > IEM_MAX_CHANNELS)
 		return "it has more channels than a chain takes";
+	if (graph_has_others_pair(graph, name))
+		return "another iemd has its filter in front of it";
 	return NULL;
 }
 
@@ -267,7 +269,7 @@ static void read_sink(void *data, const struct graph_node *sink)
 	reading->outputs->at = larger;
 	out = &larger[reading->outputs->n++];
 	*out = (struct output){ .node_id = sink->id, .kind = kind_of(&seen),
-				.aside = aside_of(&seen, graph_input_ports(reading->graph, sink->id)) };
+				.aside = aside_of(&seen, reading->graph) };
 	if (!out->aside)
 		out->claimed = (out->aside = claim_of(&seen, reading->graph)) != NULL;
 	out->node = strdup(name);

@@ -32,6 +32,13 @@ bool pair_is_ours(const char *node_name)
 			     strncmp(node_name, STREAM_PREFIX, strlen(STREAM_PREFIX)) == 0);
 }
 
+bool pair_is_own_group(const char *group)
+{
+	int pid;
+
+	return group && sscanf(group, "iemd-%d-", &pid) == 1 && pid == (int)getpid();
+}
+
 bool pair_is_for(const char *node_name, const char *sink)
 {
 	if (iem_streq(node_name, sink))

@@ -76,6 +76,8 @@ struct rt *pair_rt(struct pair *pair);
 
 /** Does this node.name belong to a pair, ours or another instance's? */
 bool pair_is_ours(const char *node_name);
+/** Does this node.link-group belong to a pair of this process? */
+bool pair_is_own_group(const char *group);
 /** Is this node.name the sink's, or that of a pair in front of it? */
 bool pair_is_for(const char *node_name, const char *sink);
 /** A node name as JSON text, quotes included; cut where SIZE ends. @return buf */

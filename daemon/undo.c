@@ -11,7 +11,10 @@
 bool undo_default(struct undo *undo, struct graph *graph, struct journal *journal)
 {
 	const char *configured = graph_configured_sink(graph), *before = journal_default(journal);
+	struct graph_node living;
 
+	if (pair_is_ours(configured) && graph_find_sink(graph, configured, &living))
+		return true; /* another iemd's: it is no business of ours */
 	if (pair_is_ours(configured)) {
 		if (!undo->default_asked) {
 			log_notice("The last run left its own node as the default sink; it is set to %s again.",
