@@ -13,7 +13,7 @@ import subprocess
 import time
 import wave
 
-from machine import AS_USER, PATIENCE
+from machine import AS_USER, PATIENCE, show_graph
 from waiting import Timeout, wait_until
 
 RATE = 48000
@@ -50,6 +50,9 @@ def playing(*tones):
     with subprocess.Popen(["pw-play", path], stdin=subprocess.DEVNULL, **AS_USER) as player:
         try:
             yield player
+        except BaseException:
+            show_graph()  # while what plays is still there
+            raise
         finally:
             player.terminate()
 

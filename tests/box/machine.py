@@ -47,6 +47,16 @@ def as_user(*argv, **options):
     return run(*argv, **AS_USER, **options)
 
 
+def show(text):
+    """As part of the report of a failed test."""
+    print("".join(f"    {line}\n" for line in text.splitlines() if line.strip(" │")), end="", flush=True)
+
+
+def show_graph():
+    status = as_user("wpctl", "status", check=False)
+    show(status[status.find("Sinks:"):status.find("Video")])
+
+
 def together(*reads):
     """What some functions that start programs return; the box has two processors."""
     with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -197,13 +207,13 @@ class Box:
 
         expect("the way, the profile, and whether it is in the path", read, (self.mode, profile, True), patience)
 
-    def show(self, *properties):
+    def unit(self, *properties):
         """Properties of the unit."""
         text = as_user("systemctl", "--user", "show", "iemd", *(f"--property={name}" for name in properties))
         return dict(line.split("=", 1) for line in text.splitlines())
 
     def iemd_pid(self):
-        return int(self.show("MainPID")["MainPID"])
+        return int(self.unit("MainPID")["MainPID"])
 
     # -- volumes --
 

@@ -29,15 +29,11 @@ def tests():
 
 
 def explain(since):
-    """What iemd and the session manager have to say about a failure."""
+    """What iemd has to say about a failure, and what PipeWire looks like after it."""
     journal = machine.run("journalctl", "--quiet", "--no-pager", "--output=short-precise", f"--since=@{since:.0f}",
                           "_SYSTEMD_USER_UNIT=iemd.service", "+", "USER_UNIT=iemd.service", check=False)
-    status = machine.as_user("wpctl", "status", check=False)
-    status = status[status.find("Sinks:"):status.find("Video")]
-    for line in (journal + status).splitlines():
-        if line.strip(" │"):
-            print(f"    {line}")
-    sys.stdout.flush()
+    machine.show(journal)
+    machine.show_graph()
 
 
 def run(box, name, function):

@@ -19,13 +19,13 @@ def goes_on_after(box, number, within):
     with playing(TONE):
         ear.expect(TONE, CORRECTED_DB)
         allowed = CORRECTED_DB + box.json("status")["uncorrected_change_db"] + CLOSE_DB
-        restarts = int(box.show("NRestarts")["NRestarts"])
+        restarts = int(box.unit("NRestarts")["NRestarts"])
         mark, began = ear.mark(), time.monotonic()
         os.kill(box.iemd_pid(), number)
         ear.follow(within + AFTERWARDS)
         silence = ear.longest_silence(TONE, mark, began)
         assert silence < within, f"silence for {silence:.1f} s; sound has to go on within {within} s"
-        expect("how often systemd started it again", lambda: int(box.show("NRestarts")["NRestarts"]), restarts + 1)
+        expect("how often systemd started it again", lambda: int(box.unit("NRestarts")["NRestarts"]), restarts + 1)
         box.expect_corrected("headroom")
         ear.expect(TONE, CORRECTED_DB)
     loudest = ear.loudest(TONE, mark)

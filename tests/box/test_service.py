@@ -5,7 +5,7 @@ from machine import HDA, as_user, expect
 
 def test_the_installed_service_starts_and_knows_the_card_and_its_profiles(box):
     as_user("systemctl", "--user", "enable", "--now", "iemd")
-    expect("the service", lambda: box.show("ActiveState", "UnitFileState"),
+    expect("the service", lambda: box.unit("ActiveState", "UnitFileState"),
            {"ActiveState": "active", "UnitFileState": "enabled"})
     status = box.json("status")
     assert (status["state"], status["mode"]) == ("no-profile", None), status
