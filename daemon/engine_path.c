@@ -68,7 +68,10 @@ static bool probe_on(struct engine *engine, struct place *place)
 	if (graph_leads(engine->graph, probe_node_id(engine->probe), pair_capture_id(place->pair))) {
 		end_probe(engine);
 		set_mode(engine, MODE_SMART, "the session manager links streams through a smart filter");
-	} else if (probe_expired(engine->probe)) {
+	} else if (!probe_expired(engine->probe)) {
+		if (graph_linked(engine->graph, probe_node_id(engine->probe), place->output.node_id))
+			probe_passes(engine->probe);
+	} else {
 		end_probe(engine);
 		set_mode(engine, MODE_DEFAULT,
 			 "the session manager did not link a stream through a smart filter within a second");
@@ -160,13 +163,23 @@ static int note_users_default(struct journal *journal, const char *configured)
 	return !told && journal_has_default(journal) ? 0 : journal_note_default(journal, told ? configured : NULL);
 }
 
+/* What was asked for comes a moment before what is in force: our own node is the default still, and not wanted any more. */
+static bool is_turning_away(const struct engine *engine, const char *sink)
+{
+	const char *configured = graph_configured_sink(engine->graph);
+	struct graph_node other;
+
+	return pair_is_ours(graph_default_sink(engine->graph)) && configured && !pair_is_for(configured, sink) &&
+	       graph_find_sink(engine->graph, configured, &other);
+}
+
 void path_take_default(struct engine *engine)
 {
 	struct place *place = engine->mode == MODE_DEFAULT ? engine_place_by_node(engine, path_user_sink(engine)) : NULL;
 	const char *configured = graph_configured_sink(engine->graph);
 
 	if (!place || !place->pair || engine->taken || pair_phase(place->pair) != PAIR_READY ||
-	    !graph_has_manager(engine->graph))
+	    !graph_has_manager(engine->graph) || is_turning_away(engine, place->output.node))
 		return;
 	if (note_users_default(engine->config.journal, configured) < 0)
 		log_warning("The journal could not be written: after a crash the default sink may stay as iemd sets it.");

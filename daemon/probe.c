@@ -9,7 +9,7 @@ struct probe {
 	struct spa_source *timer;
 	void (*on_expired)(void *data);
 	void *data;
-	bool expired;
+	bool passes, expired;
 };
 
 static void on_timer(void *data, uint64_t expirations)
@@ -18,6 +18,13 @@ static void on_timer(void *data, uint64_t expirations)
 
 	probe->expired = true;
 	probe->on_expired(probe->data);
+}
+
+static void wait_for(struct probe *probe, unsigned ms)
+{
+	struct timespec wait = { ms / 1000, ms % 1000 * 1000000L };
+
+	pw_loop_update_timer(probe->loop, probe->timer, &wait, NULL, false);
 }
 
 int probe_new(struct probe **out, struct pw_loop *loop, struct pw_core *core, const char *sink,
@@ -29,7 +36,6 @@ int probe_new(struct probe **out, struct pw_loop *loop, struct pw_core *core, co
 		.channels = 2,
 		.position = { SPA_AUDIO_CHANNEL_FL, SPA_AUDIO_CHANNEL_FR },
 	};
-	struct timespec wait = { PROBE_MS / 1000, PROBE_MS % 1000 * 1000000L };
 	uint8_t buffer[1024];
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(buffer, sizeof(buffer));
 	const struct spa_pod *params[1];
@@ -55,7 +61,7 @@ int probe_new(struct probe **out, struct pw_loop *loop, struct pw_core *core, co
 		probe_free(probe);
 		return r;
 	}
-	pw_loop_update_timer(loop, probe->timer, &wait, NULL, false);
+	wait_for(probe, PROBE_MAX_MS);
 	*out = probe;
 	return 0;
 }
@@ -68,6 +74,13 @@ void probe_free(struct probe *probe)
 		pw_stream_destroy(probe->stream);
 	pw_loop_destroy_source(probe->loop, probe->timer);
 	free(probe);
+}
+
+void probe_passes(struct probe *probe)
+{
+	if (!probe->passes)
+		wait_for(probe, PROBE_MS);
+	probe->passes = true;
 }
 
 uint32_t probe_node_id(const struct probe *probe)

@@ -10,7 +10,8 @@
 
 #include <stdbool.h>
 
-#define PROBE_MS 1000
+#define PROBE_MS 1000 /* from a link past the filter to the judgement */
+#define PROBE_MAX_MS 10000 /* where no link is made at all: a machine may be slow */
 
 struct probe;
 
@@ -18,6 +19,9 @@ struct probe;
 int probe_new(struct probe **out, struct pw_loop *loop, struct pw_core *core, const char *sink,
 	      void (*expired)(void *data), void *data);
 void probe_free(struct probe *probe);
+
+/** It is linked with the output itself: if that lasts for PROBE_MS, the time is over. Call at every look. */
+void probe_passes(struct probe *probe);
 
 /** SPA_ID_INVALID until known. */
 uint32_t probe_node_id(const struct probe *probe);

@@ -34,3 +34,16 @@ def test_a_setting_forces_the_way_while_the_service_runs(corrected, setting, mod
     corrected.iemctl("set", "path", "auto")
     wait_until(lambda: corrected.status()["mode"] == was, what=f"the way to be {was} again")
     assert "session manager" in corrected.status()["mode_reason"]
+
+
+def test_the_users_choice_between_two_earphones_is_followed(corrected):
+    """Both have a profile: the new one is corrected, and the old one not put back as the default."""
+    profiles.write(corrected, "dark", profiles.DARK)
+    corrected.iemctl("switch", "dark", "--output", "speaker")
+    for name, profile in [("speaker", "dark"), ("earphone", "bright")] * 5:
+        corrected.set_default(name, wait=False)
+        wait_until(lambda: (corrected.status()["output"]["node"], corrected.status()["state"]) == (name, "idle"),
+                   what=f"{name} to be corrected")
+        assert corrected.status()["profile"]["id"] == profile
+        in_front = {"default-sink": f"iemd.{name}", "smart-filter": name}[corrected.status()["mode"]]
+        wait_until(lambda: corrected.default_sink() == in_front, what=f"{in_front} to be the default")
