@@ -9,6 +9,7 @@
 #define HOUSE_MS 100
 #define LINK_MS 700   /* what a session manager gets to link streams through a new pair */
 #define RETRY_MS 1000
+#define STUCK_MS 500
 
 /* --- chains ----------------------------------------------------------------------------------------------------- */
 
@@ -138,6 +139,7 @@ static void make_pair(struct engine *engine, struct place *place)
 		return;
 	}
 	place->settle_until_ms = engine_now_ms() + LINK_MS;
+	place->moved_at_ms = engine_now_ms();
 	log_debug("%s: a filter node comes in front of it.", place->output.id);
 }
 
@@ -183,6 +185,23 @@ void engine_update_pair(struct engine *engine, struct place *place)
 
 /* --- housekeeping ----------------------------------------------------------------------------------------------- */
 
+/*
+ * Sound comes in and none goes out although both streams run: seen with PipeWire 0.3.65 on slow machines when a pair comes
+ * up under a playing client. A new pair plays.
+ */
+static bool is_stuck(struct place *place)
+{
+	const uint64_t now = engine_now_ms();
+	struct rt_figures figures;
+
+	rt_figures(pair_rt(place->pair), &figures);
+	if (!pair_streaming(place->pair) || figures.captured == place->captured || figures.cycles != place->cycles)
+		place->moved_at_ms = now;
+	place->captured = figures.captured;
+	place->cycles = figures.cycles;
+	return now - place->moved_at_ms > STUCK_MS;
+}
+
 /* While sound runs: old chains are freed, and a change of the graph's rate brings a chain for it. */
 static void on_house(void *data, uint64_t expirations)
 {
@@ -194,6 +213,13 @@ static void on_house(void *data, uint64_t expirations)
 		if (!place->pair)
 			continue;
 		rt_collect(pair_rt(place->pair));
+		if (is_stuck(place)) {
+			log_warning("%s: sound comes into the filter and does not leave it; it is made anew.",
+				    place->output.id);
+			engine_drop_pair(engine, place);
+			engine_defer(engine);
+			continue;
+		}
 		if (place->selection.profile && path_wants(engine, place))
 			update_chain(engine, place);
 	}

@@ -58,6 +58,8 @@ static void on_probe_expired(void *data)
 
 static bool probe_on(struct engine *engine, struct place *place)
 {
+	bool by_default;
+
 	if (!place->pair || pair_phase(place->pair) == PAIR_FAILED)
 		engine_update_pair(engine, place);
 	if (!place->pair || pair_phase(place->pair) != PAIR_READY)
@@ -65,11 +67,13 @@ static bool probe_on(struct engine *engine, struct place *place)
 	if (!engine->probe && probe_new(&engine->probe, engine->config.loop, graph_node_core(engine->graph),
 					place->output.node, on_probe_expired, engine) < 0)
 		return false;
-	if (graph_leads(engine->graph, probe_node_id(engine->probe), pair_capture_id(place->pair))) {
+	/* WirePlumber 0.4 may remember our node as a default, and takes the probe there as it takes everything. */
+	by_default = pair_is_ours(graph_default_sink(engine->graph));
+	if (!by_default && graph_leads(engine->graph, probe_node_id(engine->probe), pair_capture_id(place->pair))) {
 		end_probe(engine);
 		set_mode(engine, MODE_SMART, "the session manager links streams through a smart filter");
 	} else if (!probe_expired(engine->probe)) {
-		if (graph_linked(engine->graph, probe_node_id(engine->probe), place->output.node_id))
+		if (by_default || graph_linked(engine->graph, probe_node_id(engine->probe), place->output.node_id))
 			probe_passes(engine->probe);
 	} else {
 		end_probe(engine);

@@ -133,6 +133,7 @@ static void on_playback_state(void *data, enum pw_stream_state old, enum pw_stre
 
 	if (pair->leaving)
 		return;
+	rt_set_playing(pair->rt, state == PW_STREAM_STATE_STREAMING);
 	note_streaming(pair, &pair->playback_streaming, state);
 	if (state == PW_STREAM_STATE_ERROR || state == PW_STREAM_STATE_UNCONNECTED) {
 		fail(pair, "playback", error);

@@ -18,11 +18,12 @@ struct rt {
 	_Atomic(struct iem_chain *) retired[RETIRED];
 
 	_Atomic uint32_t rate_hz;
-	_Atomic uint64_t cycles, clips;
+	_Atomic uint64_t captured, cycles, clips;
 	_Atomic uint32_t load_millionths;
 
 	/* Set once both exist, NULL again before either goes. */
 	_Atomic(struct pw_stream *) capture, playback;
+	atomic_bool playing;
 
 	struct iem_fader fader; /* the audio thread's own */
 };
@@ -56,6 +57,11 @@ void rt_set_streams(struct rt *rt, struct pw_stream *capture, struct pw_stream *
 {
 	atomic_store(&rt->capture, capture);
 	atomic_store(&rt->playback, playback);
+}
+
+void rt_set_playing(struct rt *rt, bool playing)
+{
+	atomic_store_explicit(&rt->playing, playing, memory_order_release);
 }
 
 void rt_set_position(struct rt *rt, struct spa_io_position *position)
@@ -106,6 +112,7 @@ void rt_ramp(struct rt *rt)
 void rt_figures(struct rt *rt, struct rt_figures *out)
 {
 	out->rate_hz = atomic_load_explicit(&rt->rate_hz, memory_order_relaxed);
+	out->captured = atomic_load_explicit(&rt->captured, memory_order_relaxed);
 	out->cycles = atomic_load_explicit(&rt->cycles, memory_order_relaxed);
 	out->clips = atomic_load_explicit(&rt->clips, memory_order_relaxed);
 	out->load_percent = atomic_load_explicit(&rt->load_millionths, memory_order_relaxed) / 1e4;
@@ -290,8 +297,10 @@ static void on_capture(void *data)
 	struct rt *rt = data;
 	struct pw_stream *playback = atomic_load_explicit(&rt->playback, memory_order_acquire);
 
-	if (playback)
-		pw_stream_trigger_process(playback);
+	if (!playback || !atomic_load_explicit(&rt->playing, memory_order_acquire))
+		return;
+	atomic_fetch_add_explicit(&rt->captured, 1, memory_order_relaxed);
+	pw_stream_trigger_process(playback);
 }
 
 static void on_playback(void *data)

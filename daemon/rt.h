@@ -17,7 +17,8 @@ struct rt;
 /** Figures of the run, for status and for housekeeping. */
 struct rt_figures {
 	uint32_t rate_hz;    /* of the graph in the last cycle; 0 before the first */
-	uint64_t cycles;
+	uint64_t captured;   /* cycles in which sound came */
+	uint64_t cycles;     /* cycles in which it went through */
 	uint64_t clips;      /* samples beyond full scale, all channels */
 	double load_percent; /* time of our processing per time of sound, smoothed */
 };
@@ -33,6 +34,12 @@ void rt_free(struct rt *rt);
  * the playback stream: destroying one waits for the audio thread's cycle, and the next cycle sees the NULL.
  */
 void rt_set_streams(struct rt *rt, struct pw_stream *capture, struct pw_stream *playback);
+
+/**
+ * Main thread: does the playback stream run? Only then is it triggered: before its format is set, and after, PipeWire
+ * 0.3.65 goes through a converter that is not there.
+ */
+void rt_set_playing(struct rt *rt, bool playing);
 
 /** Main thread, from io_changed: where the graph's position is; NULL when it went away. */
 void rt_set_position(struct rt *rt, struct spa_io_position *position);
