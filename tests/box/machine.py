@@ -169,10 +169,9 @@ class Box:
 
     def wake_mixer(self):
         """When it is opened, the emulated built-in card forgets its volume: the mixer shows it, but it is not heard
-        until it moves. To be called when the card has just been opened."""
-        for number in (0.5, 0.4):
-            self.set_volume(number)
-            self.expect_volume(number, iemd=False)
+        until it moves. To be called once, when the card was opened."""
+        self.set_volume(0.5)
+        wait_until(self.is_volume_reset, what="the built-in card's volume to be 0.40")
 
     # -- the service --
 

@@ -12,7 +12,7 @@ import time
 import traceback
 
 import machine
-from ear import playing
+from ear import Ear, playing
 from profiles import TONE
 from waiting import Timeout
 
@@ -54,7 +54,9 @@ def run(box, name, function):
 def main():
     box = machine.Box()
     box.prepare()
+    ear = Ear("hda", TONE)
     with playing(TONE):
+        ear.expect_sound(TONE)
         box.wake_mixer()
     return 0 if all([run(box, name, function) for name, function in tests()]) else 1
 

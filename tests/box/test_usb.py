@@ -79,6 +79,7 @@ def test_the_usb_cards_volume_is_its_own_and_outlives_pulling_out(box):
         box.plug()
         box.pick(USB)
         box.expect_corrected("usb-narrow")
+        usb.expect_sound(TONE)
         others = number_of(Graph().route(HDA)["props"])  # plugging in may have moved it in trixie: udev restores it
         box.set_volume(0.5)
         box.expect_volume(0.5, sink=USB)

@@ -31,7 +31,7 @@ def test_a_volume_set_while_iemd_runs_moves_everything_and_is_heard_once(box):
     box.correct("narrow", NARROW)
     ear = Ear("hda", TONE)
     with playing(TONE):
-        ear.expect(TONE, heard_at(0.4))  # PipeWire 1.4 may lose a volume that is set while a card starts
+        ear.expect_sound(TONE)
         for number in (0.6, 0.25):
             box.set_volume(number)
             box.expect_volume(number)
@@ -48,6 +48,7 @@ def test_mute_is_the_same_everywhere_whoever_sets_it_and_outlives_the_service(bo
     box.correct("narrow", NARROW)
     ear = Ear("hda", TONE)
     with playing(TONE):
+        ear.expect_sound(TONE)
         for hand, level in zip(hands, (SILENCE_DB, heard_at(0.4)) * 2):
             hand()
             box.expect_volume(0.4, muted=level == SILENCE_DB)
