@@ -167,6 +167,7 @@ static void apply(struct engine *engine)
 	for (size_t i = 0; i < engine->n_places; i++)
 		if (path_wants(engine, &engine->places[i]))
 			engine_update_pair(engine, &engine->places[i]);
+	path_return_choice(engine);
 	path_take_default(engine);
 }
 

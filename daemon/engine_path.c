@@ -35,6 +35,7 @@ void path_forget(struct engine *engine, bool connected)
 	engine->why[0] = '\0';
 	engine->taken = false;
 	engine->undo = (struct undo){ 0 };
+	engine->giving_back = false;
 	free(IEM_STEAL(engine->taken_name));
 }
 
@@ -173,6 +174,8 @@ static bool is_turning_away(const struct engine *engine, const char *sink)
 	const char *configured = graph_configured_sink(engine->graph);
 	struct graph_node other;
 
+	if (engine->giving_back && pair_is_ours(configured))
+		return true;
 	return pair_is_ours(graph_default_sink(engine->graph)) && configured && !pair_is_for(configured, sink) &&
 	       graph_find_sink(engine->graph, configured, &other);
 }
@@ -189,6 +192,7 @@ void path_take_default(struct engine *engine)
 		log_warning("The journal could not be written: after a crash the default sink may stay as iemd sets it.");
 	engine->taken = true;
 	engine->taken_seen = false;
+	engine->choice_away = engine->giving_back = false;
 	engine->taken_name = strdup(pair_node_name(place->pair));
 	volume_begin(engine, place);
 	graph_configure_sink(engine->graph, engine->taken_name);
@@ -204,8 +208,24 @@ void path_give_back(struct engine *engine)
 	/* Whether there is a session manager that hears it shows later: until then the journal keeps it. */
 	graph_configure_sink(engine->graph, journal_default(engine->config.journal));
 	engine->undo.default_asked = true;
+	engine->giving_back = true;
 	engine->taken = false;
 	free(IEM_STEAL(engine->taken_name));
+}
+
+void path_return_choice(struct engine *engine)
+{
+	const char *choice = journal_default(engine->config.journal);
+	const struct place *place = engine_place_by_node(engine, choice);
+
+	if (!engine->taken || !choice || pair_is_for(engine->taken_name, choice))
+		return;
+	if (!place || !place->present || !place->output.available) {
+		engine->choice_away = true;
+	} else if (engine->choice_away) {
+		log_debug("%s, which the user had chosen, is back.", choice);
+		path_give_back(engine);
+	}
 }
 
 static bool is_given_back(void *data)

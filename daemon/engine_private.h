@@ -50,6 +50,8 @@ struct engine {
 	bool taken;         /* the default is ours by our own doing */
 	bool taken_seen;    /* and PipeWire has told so: from then on another value is somebody's will */
 	char *taken_name;   /* node.name of the pair that has it */
+	bool giving_back;   /* it was given back, and is ours until that is told */
+	bool choice_away;   /* what the user had configured has not been there since */
 	char *stepped_out;  /* node.name of the sink that the user wants without us */
 	struct undo undo;
 	struct remote remote;
@@ -70,6 +72,8 @@ bool path_wants(struct engine *engine, const struct place *place);
 /** A pair is ready or about to go: take the default for it, or give it back. */
 void path_take_default(struct engine *engine);
 void path_give_back(struct engine *engine);
+/** The output that the user had configured comes back while we are in front of another: the default is its own again. */
+void path_return_choice(struct engine *engine);
 /** The same on leaving; what the session manager did not hear stays in the journal for the next start. */
 void path_finish(struct engine *engine);
 void path_default_changed(struct engine *engine);

@@ -47,3 +47,21 @@ def test_the_users_choice_between_two_earphones_is_followed(corrected):
         assert corrected.status()["profile"]["id"] == profile
         in_front = {"default-sink": f"iemd.{name}", "smart-filter": name}[corrected.status()["mode"]]
         wait_until(lambda: corrected.default_sink() == in_front, what=f"{in_front} to be the default")
+
+
+def test_an_output_that_was_chosen_and_comes_back_is_the_default_again(corrected):
+    """While it was away another earphone was the default, and corrected."""
+    profiles.write(corrected, "dark", profiles.DARK)
+    corrected.iemctl("switch", "dark", "--output", "speaker")
+    corrected.set_default("speaker", wait=False)
+    wait_until(lambda: corrected.status()["profile"] and corrected.status()["profile"]["id"] == "dark", what="the speaker's")
+    corrected.iemctl("on")
+    corrected.remove_sink("speaker")
+    for node, profile, change in [("earphone", "bright", lambda: corrected.add_sink("speaker", priority=1000)),
+                                  ("speaker", "dark", lambda: None)]:
+        wait_until(lambda: (corrected.status()["output"]["node"], corrected.status()["state"],
+                            corrected.status()["profile"]["id"]) == (node, "idle", profile), what=f"{node} to be corrected")
+        corrected.iemctl("on")
+        change()
+    corrected.stop_iemd()
+    assert corrected.configured_default() == "speaker"
