@@ -40,7 +40,8 @@ unsigned iem_fader_take(struct iem_fader *fader, struct iem_chain *next, bool at
 
 /**
  * Run FRAMES frames at RATE_HZ. A chain made for another rate plays as its safe gain until one for this rate is
- * taken: never with wrong coefficients, nothing louder than through the chain. in[c] may be out[c]. Chains whose fade ended are stored to retired[].
+ * taken: never with wrong coefficients, nothing louder than through the chain. in[c] may be out[c]. Chains whose fade
+ * ended are stored to retired[].
  * @return how many were retired
  */
 unsigned iem_fader_process(struct iem_fader *fader, double rate_hz, const float *const *in, float *const *out,
