@@ -14,13 +14,25 @@ struct passing {
 	size_t n;
 };
 
+/* Another program's filter passes on what came to it: that is who passes by, if it did not come through us before. */
+static bool passes_by(const struct passing *passing, const struct graph_node *stream)
+{
+	const uint32_t output = passing->place->output.node_id, ours = pair_capture_id(passing->place->pair);
+	struct graph *graph = passing->engine->graph;
+
+	if (graph_is_behind_filter(graph, stream))
+		return false;
+	return graph_linked(graph, stream->id, output) ||
+	       (graph_leads(graph, stream->id, output) && !graph_leads(graph, stream->id, ours));
+}
+
 static void note_stream(void *data, const struct graph_node *stream)
 {
 	struct passing *passing = data;
 	const char *name = pw_properties_get(stream->props, PW_KEY_APP_NAME);
 	char **larger, *mine;
 
-	if (!graph_linked(passing->engine->graph, stream->id, passing->place->output.node_id))
+	if (!passes_by(passing, stream))
 		return;
 	if (!name)
 		name = pw_properties_get(stream->props, PW_KEY_NODE_NAME);

@@ -156,6 +156,18 @@ static uint32_t behind_filter(struct graph *graph, uint32_t sink)
 	return SPA_ID_INVALID;
 }
 
+bool graph_is_behind_filter(struct graph *graph, const struct graph_node *stream)
+{
+	const char *group = pw_properties_get(stream->props, PW_KEY_NODE_LINK_GROUP);
+	struct graph_object *object;
+
+	spa_list_for_each(object, &graph->objects, link)
+		if (group && object->kind == GRAPH_SINK &&
+		    iem_streq(pw_properties_get(object->props, PW_KEY_NODE_LINK_GROUP), group))
+			return true;
+	return false;
+}
+
 bool graph_leads(struct graph *graph, uint32_t stream, uint32_t sink)
 {
 	struct graph_object *object;

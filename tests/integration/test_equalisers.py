@@ -116,6 +116,22 @@ def test_another_equaliser_as_the_users_default(prepared, first):
     assert heard(prepared, other) == ("iemd",)
 
 
+def test_who_plays_past_us_through_another_equaliser_is_named(corrected):
+    """The player, not the equaliser; nobody where its sound comes through us, or where nothing plays into it."""
+    def uncorrected():
+        return corrected.status()["uncorrected_streams"]
+
+    past = ["pw-cat"] if corrected.status()["mode"] == "default-sink" else []
+    with FilterChain(corrected, playback="target.object = earphone"):
+        wait_until(lambda: uncorrected() == [], what="nobody to be named")
+        with sound.something_playing(corrected):
+            wait_until(lambda: corrected.status()["state"] == "running", what="the sound to run")
+            assert uncorrected() == []
+        with sound.Player(corrected, np.zeros((480000, 2)), target="other") as player:
+            wait_until(lambda: corrected.link_peers(player.name) == {"other"}, what="the player to be linked")
+            wait_until(lambda: uncorrected() == past, what=f"{past} to be named")
+
+
 def test_our_playback_cannot_be_pointed_at_our_own_sink(corrected):
     playback = corrected.node("iemd-playback.earphone")["id"]
     target = next(item for item in corrected.objects("Node") if item["info"]["props"].get("node.name") == "iemd.earphone")
