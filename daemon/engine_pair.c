@@ -185,17 +185,25 @@ void engine_update_pair(struct engine *engine, struct place *place)
 
 /* --- housekeeping ----------------------------------------------------------------------------------------------- */
 
+/* As default sink: WirePlumber 0.5 does not link playback again when the filter between it and the output has gone. */
+static bool is_cut_off(const struct engine *engine, const struct place *place)
+{
+	return engine->mode == MODE_DEFAULT && !graph_feeds(engine->graph, pair_playback_id(place->pair));
+}
+
 /*
  * Sound comes in and none goes out although both streams run: seen with PipeWire 0.3.65 on slow machines when a pair comes
- * up under a playing client. A new pair plays.
+ * up under a playing client, and where playback is cut off. A new pair plays.
  */
-static bool is_stuck(struct place *place)
+static bool is_stuck(const struct engine *engine, struct place *place)
 {
 	const uint64_t now = engine_now_ms();
 	struct rt_figures figures;
+	bool passes;
 
 	rt_figures(pair_rt(place->pair), &figures);
-	if (!pair_streaming(place->pair) || figures.captured == place->captured || figures.cycles != place->cycles)
+	passes = figures.cycles != place->cycles && !is_cut_off(engine, place);
+	if (!pair_streaming(place->pair) || figures.captured == place->captured || passes)
 		place->moved_at_ms = now;
 	place->captured = figures.captured;
 	place->cycles = figures.cycles;
@@ -213,7 +221,7 @@ static void on_house(void *data, uint64_t expirations)
 		if (!place->pair)
 			continue;
 		rt_collect(pair_rt(place->pair));
-		if (is_stuck(place)) {
+		if (is_stuck(engine, place)) {
 			log_warning("%s: sound comes into the filter and does not leave it; it is made anew.",
 				    place->output.id);
 			engine_drop_pair(engine, place);

@@ -95,6 +95,8 @@ bool graph_linked(struct graph *graph, uint32_t output_node, uint32_t input_node
 bool graph_leads(struct graph *graph, uint32_t stream, uint32_t sink);
 /** Does a filter go on by this stream, so that others' sound comes out of it? */
 bool graph_is_behind_filter(struct graph *graph, const struct graph_node *stream);
+/** Does any link lead out of the node? */
+bool graph_feeds(struct graph *graph, uint32_t output_node);
 /** Does any link lead into the node, but for those from the node EXCEPT? */
 bool graph_fed(struct graph *graph, uint32_t input_node, uint32_t except);
 

@@ -185,6 +185,16 @@ bool graph_leads(struct graph *graph, uint32_t stream, uint32_t sink)
 	return false;
 }
 
+bool graph_feeds(struct graph *graph, uint32_t output_node)
+{
+	struct graph_object *object;
+
+	spa_list_for_each(object, &graph->objects, link)
+		if (object->kind == GRAPH_LINK && number(object, PW_KEY_LINK_OUTPUT_NODE) == output_node)
+			return true;
+	return false;
+}
+
 bool graph_fed(struct graph *graph, uint32_t input_node, uint32_t except)
 {
 	struct graph_object *object;

@@ -132,6 +132,19 @@ def test_who_plays_past_us_through_another_equaliser_is_named(corrected):
             wait_until(lambda: uncorrected() == past, what=f"{past} to be named")
 
 
+def test_a_smart_filter_behind_us_goes_while_we_are_the_default(prepared):
+    """WirePlumber 0.5 leaves our playback unlinked then; it is made anew."""
+    prepared.write_settings('path = "default-sink";')
+    other = FilterChain(prepared, capture=f"filter.smart = true filter.smart.name = other {PLACES['before ours']}")
+    with other:
+        prepared.start()
+        wait_until(lambda: prepared.status()["state"] == "idle", what="iemd to be in the path")
+        route(prepared)
+    wait_until(lambda: route(prepared) == ["test-player", "iemd.earphone", "iemd-playback.earphone", "earphone"],
+               what="the sound to go through iemd alone")
+    assert heard(prepared, other) == ("iemd",)
+
+
 def test_our_playback_cannot_be_pointed_at_our_own_sink(corrected):
     playback = corrected.node("iemd-playback.earphone")["id"]
     target = next(item for item in corrected.objects("Node") if item["info"]["props"].get("node.name") == "iemd.earphone")
