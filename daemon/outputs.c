@@ -91,15 +91,20 @@ struct claim {
 	const char *by; /* what claims it, NULL: nothing does */
 };
 
-/* Named by its name, its serial number or its id; a stream that names nothing goes to the default. */
+/* The sink that a stream names, by its name, its serial number or its id; NULL: it goes to the default. */
+static const char *target_of(const struct graph_node *stream)
+{
+	const char *target = pw_properties_get(stream->props, "target.object");
+
+	return target ? target : pw_properties_get(stream->props, "node.target");
+}
+
 static bool is_target(const struct claim *claim, const struct graph_node *stream)
 {
 	const char *name = pw_properties_get(claim->sink->props, PW_KEY_NODE_NAME);
 	const char *serial = pw_properties_get(claim->sink->props, "object.serial");
-	const char *target = pw_properties_get(stream->props, "target.object");
+	const char *target = target_of(stream);
 
-	if (!target)
-		target = pw_properties_get(stream->props, "node.target");
 	if (!target)
 		return pair_is_for(graph_default_sink(claim->graph), name);
 	return pair_is_for(target, name) || iem_streq(target, serial) || number(target, -1) == (int)claim->sink->id;
@@ -124,6 +129,31 @@ static const char *claim_of(const struct seen *seen, struct graph *graph)
 	return claim.by;
 }
 
+/* --- filters of other programs ----------------------------------------------------------------------------------- */
+
+struct filter {
+	const char *group;
+	bool follows_default;
+};
+
+static void note_way_on(void *data, const struct graph_node *stream)
+{
+	struct filter *filter = data;
+
+	if (iem_streq(pw_properties_get(stream->props, PW_KEY_NODE_LINK_GROUP), filter->group) && !target_of(stream))
+		filter->follows_default = true;
+}
+
+/* In front of it as the default, we would be fed with what leaves it. */
+static bool is_filter_before_default(const struct seen *seen, struct graph *graph)
+{
+	struct filter filter = { .group = pw_properties_get(seen->sink->props, PW_KEY_NODE_LINK_GROUP) };
+
+	if (filter.group)
+		graph_each_stream(graph, note_way_on, &filter);
+	return filter.follows_default;
+}
+
 static const char *aside_of(const struct seen *seen, struct graph *graph)
 {
 	const char *name = pw_properties_get(seen->sink->props, PW_KEY_NODE_NAME);
@@ -134,6 +164,8 @@ static const char *aside_of(const struct seen *seen, struct graph *graph)
 		return "it has more channels than a chain takes";
 	if (graph_has_others_pair(graph, name))
 		return "another iemd has its filter in front of it";
+	if (is_filter_before_default(seen, graph))
+		return "it is another program's filter, from which sound goes on to the default output";
 	return NULL;
 }
 

@@ -116,6 +116,19 @@ def test_another_equaliser_as_the_users_default(prepared, first):
     assert heard(prepared, other) == ("iemd",)
 
 
+def test_an_equaliser_that_follows_the_default_gets_no_filter_in_front(prepared):
+    """As the default before it we would be fed with what leaves it."""
+    prepared.start()
+    with FilterChain(prepared) as other:
+        prepared.set_default("other")
+        done = prepared.iemctl("switch", "bright", "--output", "other", check=False)
+        assert (done.returncode, "another program's filter" in done.stderr) == (1, True)
+        assert prepared.status()["reason_code"] == "aside"
+        assert route(prepared)[:3] == ["test-player", "other", "other.out"]
+        assert "other" in heard(prepared, other)
+        assert prepared.node("iemd.other") is None
+
+
 def test_who_plays_past_us_through_another_equaliser_is_named(corrected):
     """The player, not the equaliser; nobody where its sound comes through us, or where nothing plays into it."""
     def uncorrected():
