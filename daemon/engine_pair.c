@@ -9,7 +9,8 @@
 #define HOUSE_MS 100
 #define LINK_MS 700   /* what a session manager gets to link streams through a new pair */
 #define RETRY_MS 1000
-#define STUCK_MS 500
+#define STUCK_LOOKS 5u /* of the housekeeping */
+#define MAX_REMAKES 7 /* a minute */
 
 /* --- chains ----------------------------------------------------------------------------------------------------- */
 
@@ -139,7 +140,7 @@ static void make_pair(struct engine *engine, struct place *place)
 		return;
 	}
 	place->settle_until_ms = engine_now_ms() + LINK_MS;
-	place->moved_at_ms = engine_now_ms();
+	place->stuck_looks = 0;
 	log_debug("%s: a filter node comes in front of it.", place->output.id);
 }
 
@@ -192,22 +193,33 @@ static bool is_cut_off(const struct engine *engine, const struct place *place)
 }
 
 /*
- * Sound comes in and none goes out although both streams run: seen with PipeWire 0.3.65 on slow machines when a pair comes
- * up under a playing client, and where playback is cut off. A new pair plays.
+ * The graph runs and both streams with it, yet no sound goes through: seen with PipeWire 0.3.65 on busy machines, where a
+ * pair that comes up under a playing client is sometimes never called; and where playback is cut off, or a player hangs.
+ * Counted in looks, not time: on a busy machine the first comes long after the pair was made, before its links are known.
  */
 static bool is_stuck(const struct engine *engine, struct place *place)
 {
-	const uint64_t now = engine_now_ms();
 	struct rt_figures figures;
-	bool passes;
+	bool ran, passes;
 
 	rt_figures(pair_rt(place->pair), &figures);
+	ran = figures.driven != place->driven; /* not at every look: a period may be longer */
 	passes = figures.cycles != place->cycles && !is_cut_off(engine, place);
-	if (!pair_streaming(place->pair) || figures.captured == place->captured || passes)
-		place->moved_at_ms = now;
-	place->captured = figures.captured;
+	place->driven = figures.driven;
 	place->cycles = figures.cycles;
-	return now - place->moved_at_ms > STUCK_MS;
+	if (passes)
+		place->remakes = 0;
+	place->stuck_looks = passes || !pair_streaming(place->pair) ? 0 : place->stuck_looks + ran;
+	return place->stuck_looks >= STUCK_LOOKS << place->remakes;
+}
+
+static void remake_pair(struct engine *engine, struct place *place)
+{
+	log_warning("%s: no sound goes through the filter although the graph runs; it is made anew.", place->output.id);
+	if (place->remakes < MAX_REMAKES)
+		place->remakes++; /* each after twice the time: a player may hang for good */
+	engine_drop_pair(engine, place);
+	engine_defer(engine);
 }
 
 /* While sound runs: old chains are freed, and a change of the graph's rate brings a chain for it. */
@@ -222,10 +234,7 @@ static void on_house(void *data, uint64_t expirations)
 			continue;
 		rt_collect(pair_rt(place->pair));
 		if (is_stuck(engine, place)) {
-			log_warning("%s: sound comes into the filter and does not leave it; it is made anew.",
-				    place->output.id);
-			engine_drop_pair(engine, place);
-			engine_defer(engine);
+			remake_pair(engine, place);
 			continue;
 		}
 		if (place->selection.profile && path_wants(engine, place))

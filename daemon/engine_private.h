@@ -15,7 +15,9 @@ struct place {
 	double preamp_db, gain_db, removal_db; /* of that chain */
 	uint64_t settle_until_ms; /* the session manager gets until then to link through a new pair */
 	uint64_t claimed_until_ms; /* a stream wanted it to itself, and may want it again */
-	uint64_t captured, cycles, moved_at_ms; /* of the audio thread as seen last, and when it had moved on */
+	uint64_t driven, cycles; /* of the graph and of the audio thread, as seen last */
+	unsigned stuck_looks; /* in a row at which the graph ran and no sound went through */
+	unsigned remakes; /* in a row, for that */
 	uint64_t retry_at_ms;     /* a pair that failed is not made again before */
 };
 

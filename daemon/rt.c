@@ -18,7 +18,7 @@ struct rt {
 	_Atomic(struct iem_chain *) retired[RETIRED];
 
 	_Atomic uint32_t rate_hz;
-	_Atomic uint64_t captured, cycles, clips;
+	_Atomic uint64_t cycles, clips;
 	_Atomic uint32_t load_millionths;
 
 	/* Set once both exist, NULL again before either goes. */
@@ -111,8 +111,10 @@ void rt_ramp(struct rt *rt)
 
 void rt_figures(struct rt *rt, struct rt_figures *out)
 {
+	const struct spa_io_position *position = atomic_load_explicit(&rt->position, memory_order_acquire);
+
 	out->rate_hz = atomic_load_explicit(&rt->rate_hz, memory_order_relaxed);
-	out->captured = atomic_load_explicit(&rt->captured, memory_order_relaxed);
+	out->driven = position ? position->clock.position : 0;
 	out->cycles = atomic_load_explicit(&rt->cycles, memory_order_relaxed);
 	out->clips = atomic_load_explicit(&rt->clips, memory_order_relaxed);
 	out->load_percent = atomic_load_explicit(&rt->load_millionths, memory_order_relaxed) / 1e4;
@@ -299,7 +301,6 @@ static void on_capture(void *data)
 
 	if (!playback || !atomic_load_explicit(&rt->playing, memory_order_acquire))
 		return;
-	atomic_fetch_add_explicit(&rt->captured, 1, memory_order_relaxed);
 	pw_stream_trigger_process(playback);
 }
 

@@ -17,7 +17,7 @@ struct rt;
 /** Figures of the run, for status and for housekeeping. */
 struct rt_figures {
 	uint32_t rate_hz;    /* of the graph in the last cycle; 0 before the first */
-	uint64_t captured;   /* cycles in which sound came */
+	uint64_t driven;     /* where the clock of the graph's driver stands, in samples; 0 while none is known */
 	uint64_t cycles;     /* cycles in which it went through */
 	uint64_t clips;      /* samples beyond full scale, all channels */
 	double load_percent; /* time of our processing per time of sound, smoothed */

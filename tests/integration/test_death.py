@@ -42,6 +42,25 @@ def test_sound_goes_on_when_iemd_is_killed(corrected):
     assert default == "earphone"
 
 
+def test_a_player_that_hangs_while_it_plays_is_corrected_when_it_goes_on(corrected):
+    """The graph runs on and, with PipeWire 0.3.65, calls our filter no more: it is made anew until sound passes."""
+    with sound.Recorder.of_sink(corrected, "earphone") as recorder, sound.Player(corrected, measure.tone(1000, 60.0)) as player:
+        player.wait_linked()
+        recorder.wait(2.0)
+        before = recorder.frames()
+        player.process.send_signal(signal.SIGSTOP)
+        if corrected.status()["mode"] == "default-sink":
+            wait_until(lambda: "it is made anew" in corrected.iemd_log(), what="the filter to be made anew")
+        player.process.send_signal(signal.SIGCONT)
+        wait_until(lambda: corrected.status()["state"] == "running", what="the filter to run again")
+        recorder.wait(2.0)
+        after = recorder.frames()
+        player.stop()
+    was, now = (abs(recorder.sound[end - 24000:end, 0]).max() for end in (before, after))
+    assert now == pytest.approx(was, rel=1e-3)
+    assert now < 0.45  # uncorrected it would be the tone's own -6 dBFS
+
+
 def test_the_next_start_undoes_what_a_kill_left(corrected, tmp_path):
     mode = corrected.status()["mode"]
     corrected.kill_iemd(signal.SIGKILL)
