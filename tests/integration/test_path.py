@@ -64,4 +64,4 @@ def test_an_output_that_was_chosen_and_comes_back_is_the_default_again(corrected
         corrected.iemctl("on")
         change()
     corrected.stop_iemd()
-    assert corrected.configured_default() == "speaker"
+    wait_until(lambda: corrected.configured_default() == "speaker", what="the user's choice to be told")
