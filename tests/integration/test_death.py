@@ -44,7 +44,8 @@ def test_sound_goes_on_when_iemd_is_killed(corrected):
 
 def test_a_player_that_hangs_while_it_plays_is_corrected_when_it_goes_on(corrected):
     """The graph runs on and, with PipeWire 0.3.65, calls our filter no more: it is made anew until sound passes."""
-    with sound.Recorder.of_sink(corrected, "earphone") as recorder, sound.Player(corrected, measure.tone(1000, 60.0)) as player:
+    tone = measure.tone(1000, 60.0)
+    with sound.Recorder.of_sink(corrected, "earphone") as recorder, sound.Player(corrected, tone) as player:
         player.wait_linked()
         recorder.wait(2.0)
         before = recorder.frames()
