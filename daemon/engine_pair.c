@@ -196,14 +196,15 @@ static bool is_cut_off(const struct engine *engine, const struct place *place)
  * The graph runs and both streams with it, yet no sound goes through: seen with PipeWire 0.3.65 on busy machines, where a
  * pair that comes up under a playing client is sometimes never called; and where playback is cut off, or a player hangs.
  * Counted in looks, not time: on a busy machine the first comes long after the pair was made, before its links are known.
+ * An audio thread that hangs is none of this: the watchdog ends that, where a new pair would wait for it for ever.
  */
-static bool is_stuck(const struct engine *engine, struct place *place)
+static bool is_stuck(const struct engine *engine, struct place *place, bool answers)
 {
 	struct rt_figures figures;
 	bool ran, passes;
 
 	rt_figures(pair_rt(place->pair), &figures);
-	ran = figures.driven != place->driven; /* not at every look: a period may be longer */
+	ran = answers && figures.driven != place->driven; /* not at every look: a period may be longer */
 	passes = figures.cycles != place->cycles && !is_cut_off(engine, place);
 	place->driven = figures.driven;
 	place->cycles = figures.cycles;
@@ -226,14 +227,18 @@ static void remake_pair(struct engine *engine, struct place *place)
 static void on_house(void *data, uint64_t expirations)
 {
 	struct engine *engine = data;
+	const unsigned answers = rt_answers();
+	const bool answered = answers != engine->answers;
 
+	engine->answers = answers;
+	rt_ask(engine->config.context);
 	for (size_t i = 0; i < engine->n_places; i++) {
 		struct place *place = &engine->places[i];
 
 		if (!place->pair)
 			continue;
 		rt_collect(pair_rt(place->pair));
-		if (is_stuck(engine, place)) {
+		if (is_stuck(engine, place, answered)) {
 			remake_pair(engine, place);
 			continue;
 		}

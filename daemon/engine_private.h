@@ -39,6 +39,7 @@ struct engine {
 	struct spa_source *reconnect_timer, *house_timer, *deferred;
 	unsigned attempts;
 	bool house_running, leaving;
+	unsigned answers; /* of the audio thread, at the last look of the housekeeping */
 	bool looked; /* the outputs were observed at least once */
 
 	struct place *places;

@@ -121,22 +121,21 @@ void rt_figures(struct rt *rt, struct rt_figures *out)
 }
 
 /* One audio thread serves all pairs. */
-static atomic_bool answered;
+static atomic_uint answers;
 
-bool rt_has_answered(void)
+unsigned rt_answers(void)
 {
-	return atomic_load_explicit(&answered, memory_order_relaxed);
+	return atomic_load_explicit(&answers, memory_order_relaxed);
 }
 
 static int answer(struct spa_loop *loop, bool async, uint32_t seq, const void *data, size_t size, void *user_data)
 {
-	atomic_store_explicit(&answered, true, memory_order_relaxed); /* audio thread */
+	atomic_fetch_add_explicit(&answers, 1, memory_order_relaxed); /* audio thread */
 	return 0;
 }
 
 void rt_ask(struct pw_context *context)
 {
-	atomic_store_explicit(&answered, false, memory_order_relaxed);
 	pw_data_loop_invoke(pw_context_get_data_loop(context), answer, 0, NULL, 0, false, NULL);
 }
 

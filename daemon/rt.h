@@ -70,8 +70,8 @@ void rt_figures(struct rt *rt, struct rt_figures *out);
 
 /** Main thread: ask the audio thread for a sign of life; it gives one as soon as it has nothing else to do. */
 void rt_ask(struct pw_context *context);
-/** Main thread: has it given one since the last question? */
-bool rt_has_answered(void);
+/** Main thread: how many it gave so far. */
+unsigned rt_answers(void);
 
 /**
  * The process callbacks, to be added as the first listener of each stream with the rt as data. Audio thread.

@@ -18,7 +18,8 @@ struct watchdog {
 	void *data;
 	uint64_t width_us; /* while sound runs */
 	bool running;
-	unsigned unanswered; /* looks since the audio thread answered */
+	unsigned answers;    /* of the audio thread, as seen last */
+	unsigned unanswered; /* looks since then */
 };
 
 static void set_width(struct watchdog *watchdog)
@@ -33,10 +34,13 @@ static void set_width(struct watchdog *watchdog)
 
 static void look_at_audio_thread(struct watchdog *watchdog)
 {
-	if (rt_has_answered())
+	const unsigned answers = rt_answers();
+
+	if (answers != watchdog->answers)
 		watchdog->unanswered = 0;
 	else if (++watchdog->unanswered == LOOKS)
 		watchdog->hung(watchdog->data);
+	watchdog->answers = answers;
 	rt_ask(watchdog->context);
 }
 
@@ -79,6 +83,7 @@ void watchdog_set_running(struct watchdog *watchdog, bool running)
 		return;
 	watchdog->running = running;
 	watchdog->unanswered = 0;
+	watchdog->answers = rt_answers();
 	if (running)
 		rt_ask(watchdog->context);
 	set_width(watchdog);
