@@ -70,7 +70,7 @@ static bool probe_on(struct engine *engine, struct place *place)
 		return false;
 	/* WirePlumber 0.4 may remember our node as a default, and takes the probe there as it takes everything. */
 	by_default = pair_is_ours(graph_default_sink(engine->graph));
-	if (!by_default && graph_leads(engine->graph, probe_node_id(engine->probe), pair_capture_id(place->pair))) {
+	if (!by_default && graph_meets_smart_filter(engine->graph, probe_node_id(engine->probe))) {
 		end_probe(engine);
 		set_mode(engine, MODE_SMART, "the session manager links streams through a smart filter");
 	} else if (!probe_expired(engine->probe)) {

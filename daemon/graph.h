@@ -93,6 +93,8 @@ unsigned graph_input_ports(struct graph *graph, uint32_t node_id);
 bool graph_linked(struct graph *graph, uint32_t output_node, uint32_t input_node);
 /** Does sound of a stream come to a sink, directly or through filters on the way? */
 bool graph_leads(struct graph *graph, uint32_t stream, uint32_t sink);
+/** Is a stream linked with a smart filter, whoever's? */
+bool graph_meets_smart_filter(struct graph *graph, uint32_t stream);
 /** Does a filter go on by this stream, so that others' sound comes out of it? */
 bool graph_is_behind_filter(struct graph *graph, const struct graph_node *stream);
 /** Does any link lead out of the node? */

@@ -185,6 +185,20 @@ bool graph_leads(struct graph *graph, uint32_t stream, uint32_t sink)
 	return false;
 }
 
+bool graph_meets_smart_filter(struct graph *graph, uint32_t stream)
+{
+	const struct graph_object *link, *sink;
+
+	spa_list_for_each(link, &graph->objects, link) {
+		if (link->kind != GRAPH_LINK || number(link, PW_KEY_LINK_OUTPUT_NODE) != stream)
+			continue;
+		sink = graph_object(graph, number(link, PW_KEY_LINK_INPUT_NODE));
+		if (sink && pw_properties_get_bool(sink->props, "filter.smart", false))
+			return true;
+	}
+	return false;
+}
+
 bool graph_feeds(struct graph *graph, uint32_t output_node)
 {
 	struct graph_object *object;
