@@ -157,7 +157,7 @@ static void apply(struct engine *engine)
 {
 	if (!engine->graph || !graph_ready(engine->graph))
 		return;
-	path_undo_stale(engine);
+	default_undo_stale(engine);
 	if (!path_settle_mode(engine))
 		return;
 	/* First what has to go, so that the default is free for what comes. */
@@ -167,8 +167,8 @@ static void apply(struct engine *engine)
 	for (size_t i = 0; i < engine->n_places; i++)
 		if (path_wants(engine, &engine->places[i]))
 			engine_update_pair(engine, &engine->places[i]);
-	path_return_choice(engine);
-	path_take_default(engine);
+	default_return_choice(engine);
+	default_take(engine);
 }
 
 /* A pair's ports may be told before its node's id is, or after: so this is looked at on either. */
@@ -270,7 +270,7 @@ static void on_settled(void *data)
 
 static void on_default_changed(void *data)
 {
-	path_default_changed(data);
+	default_changed(data);
 	engine_defer(data); /* sound goes there already: every moment of settling would be heard uncorrected */
 }
 
@@ -342,10 +342,10 @@ void engine_free(struct engine *engine)
 		return;
 	engine->leaving = true;
 	if (engine->graph)
-		path_finish(engine);
+		default_leave(engine);
 	disconnect(engine);
 	free(engine->places);
-	free(engine->stepped_out);
+	default_finish(engine);
 	volume_finish(engine);
 	pw_loop_destroy_source(engine->config.loop, engine->reconnect_timer);
 	pw_loop_destroy_source(engine->config.loop, engine->deferred);

@@ -146,14 +146,14 @@ static void make_pair(struct engine *engine, struct place *place)
 
 void engine_drop_pair(struct engine *engine, struct place *place)
 {
-	const bool was_default = path_is_default_ours(engine, place);
+	const bool was_default = default_is_for(engine, place);
 
 	if (!place->pair)
 		return;
 	pair_free(IEM_STEAL(place->pair));
 	/* Second: with the new default the session manager looks for streams to link, and one may want the output alone. */
 	if (was_default)
-		path_give_back(engine);
+		default_give_back(engine);
 	place->chain_print = 0;
 	log_debug("%s: the filter node is gone.", place->output.id);
 }
@@ -310,7 +310,7 @@ enum engine_progress engine_progress(struct engine *engine, bool faded)
 		else if (path_wants(engine, place))
 			one = ENGINE_BUSY;
 		if (place->pair && one == ENGINE_DONE && engine->mode == MODE_DEFAULT &&
-		    !(path_is_default_ours(engine, place) && volume_is_live(engine)))
+		    !(default_is_for(engine, place) && volume_is_live(engine)))
 			one = ENGINE_ALMOST;
 		least = one < least ? one : least;
 	}

@@ -33,6 +33,15 @@ struct remote {
 	struct spa_source *timer;
 };
 
+/** The default sink while it is ours by our own doing; see engine_default.c. */
+struct loan {
+	char *name;       /* node.name of the pair that has it; NULL: nothing is borrowed */
+	bool seen;        /* PipeWire has told so: from then on another value is somebody's will */
+	bool giving_back; /* it was given back, and is ours until that is told */
+	bool choice_away; /* what the user had configured has not been there since */
+	char *left;       /* node.name of the sink that the user wants without us */
+};
+
 struct engine {
 	struct engine_config config;
 	struct graph *graph;
@@ -50,12 +59,7 @@ struct engine {
 	char why[256];
 	int path_setting; /* that the mode was found under */
 	struct probe *probe;
-	bool taken;         /* the default is ours by our own doing */
-	bool taken_seen;    /* and PipeWire has told so: from then on another value is somebody's will */
-	char *taken_name;   /* node.name of the pair that has it */
-	bool giving_back;   /* it was given back, and is ours until that is told */
-	bool choice_away;   /* what the user had configured has not been there since */
-	char *stepped_out;  /* node.name of the sink that the user wants without us */
+	struct loan loan;
 	struct undo undo;
 	struct remote remote;
 };
@@ -72,19 +76,27 @@ bool path_settle_mode(struct engine *engine);
 void path_forget(struct engine *engine, bool connected);
 /** Should this place have a pair, in the mode in force? */
 bool path_wants(struct engine *engine, const struct place *place);
-/** A pair is ready or about to go: take the default for it, or give it back. */
-void path_take_default(struct engine *engine);
-void path_give_back(struct engine *engine);
-/** The output that the user had configured comes back while we are in front of another: the default is its own again. */
-void path_return_choice(struct engine *engine);
-/** The same on leaving; what the session manager did not hear stays in the journal for the next start. */
-void path_finish(struct engine *engine);
-void path_default_changed(struct engine *engine);
+
+/* engine_default.c: the default sink that we borrow where we are not a smart filter */
 /** The sink that sound goes to by default, seen through our own. NULL: none */
-const char *path_user_sink(const struct engine *engine);
-/** Put back what an earlier run left behind. */
-void path_undo_stale(struct engine *engine);
-bool path_is_default_ours(const struct engine *engine, const struct place *place);
+const char *default_of_user(const struct engine *engine);
+/** Is the default ours now, for this place? */
+bool default_is_for(const struct engine *engine, const struct place *place);
+/** Does the user want this place without us? He set its sink as the default while ours was it. */
+bool default_is_left(const struct engine *engine, const struct place *place);
+/** A pair is ready or about to go: take the default for it, or give it back. */
+void default_take(struct engine *engine);
+void default_give_back(struct engine *engine);
+/** The output that the user had configured comes back while we are in front of another: the default is its own again. */
+void default_return_choice(struct engine *engine);
+/** Give it back on leaving; what the session manager did not hear stays in the journal for the next start. */
+void default_leave(struct engine *engine);
+void default_changed(struct engine *engine);
+/** Put back what an earlier run left behind, default and volume. */
+void default_undo_stale(struct engine *engine);
+/** The session manager came or went: nothing is borrowed from it any more. */
+void default_forget(struct engine *engine);
+void default_finish(struct engine *engine);
 
 /* engine_volume.c: the volume of our sink where it is the default */
 /** Our sink is about to be the default: from here on it shows the output's volume. */

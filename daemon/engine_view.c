@@ -68,11 +68,11 @@ static const char *state_of(struct engine *engine, const struct place *place)
 	if (!place->selection.profile)
 		return "no-profile";
 	if (!choices_enabled(engine->config.choices) || engine->mode == MODE_NONE ||
-	    iem_streq(place->output.node, engine->stepped_out))
+	    default_is_left(engine, place))
 		return "bypassed";
 	if (place->pair && pair_streaming(place->pair))
 		return "running";
-	if (engine->mode == MODE_DEFAULT && !iem_streq(place->output.node, path_user_sink(engine)))
+	if (engine->mode == MODE_DEFAULT && !iem_streq(place->output.node, default_of_user(engine)))
 		return "idle"; /* until sound goes there by default */
 	return place->pair && engine->mode != MODE_UNKNOWN ? "idle" : "waiting";
 }
@@ -107,7 +107,7 @@ static void view_place(struct engine_view *view, struct engine *engine, const st
 		.kind = iem_kind_names[place->output.kind],
 		.present = place->present,
 		.available = place->present && place->output.available,
-		.is_default = iem_streq(place->output.node, path_user_sink(engine)),
+		.is_default = iem_streq(place->output.node, default_of_user(engine)),
 		.confirmed = profile != NULL,
 		.reason = selection->reason,
 		.reason_code = iem_reason_codes[selection->code],
@@ -147,7 +147,7 @@ void engine_views_free(struct engine_view *views, size_t n)
 
 const struct output *engine_default_output(const struct engine *engine)
 {
-	return outputs_by_node(&engine->outputs, path_user_sink(engine));
+	return outputs_by_node(&engine->outputs, default_of_user(engine));
 }
 
 const char *engine_profile_on(const struct engine *engine, const char *output_id, const char **variant)

@@ -11,7 +11,7 @@
 static struct place *place_in_force(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->n_places; i++)
-		if (path_is_default_ours(engine, &engine->places[i]))
+		if (default_is_for(engine, &engine->places[i]))
 			return &engine->places[i];
 	return NULL;
 }

@@ -1,0 +1,192 @@
+/* The default sink: the user's, and the one that we make of our own for a time. */
+#include "daemon/engine_private.h"
+
+#include "daemon/log.h"
+
+static struct place *place_of_pair(const struct engine *engine, const char *pair_name)
+{
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (engine->places[i].pair && iem_streq(pair_node_name(engine->places[i].pair), pair_name))
+			return &engine->places[i];
+	return NULL;
+}
+
+void default_forget(struct engine *engine)
+{
+	free(engine->loan.name);
+	engine->loan = (struct loan){ .left = engine->loan.left };
+	engine->undo = (struct undo){ 0 };
+}
+
+void default_finish(struct engine *engine)
+{
+	free(IEM_STEAL(engine->loan.name));
+	free(IEM_STEAL(engine->loan.left));
+}
+
+const char *default_of_user(const struct engine *engine)
+{
+	const char *sink = engine->loan.name;
+
+	if (!sink && engine->graph)
+		sink = graph_default_sink(engine->graph);
+	/* Through a pair in front of it, which may be another iemd's. */
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (pair_is_for(sink, engine->places[i].output.node))
+			return engine->places[i].output.node;
+	return sink;
+}
+
+bool default_is_for(const struct engine *engine, const struct place *place)
+{
+	return engine->loan.name && place->pair && iem_streq(pair_node_name(place->pair), engine->loan.name);
+}
+
+/*
+ * A session manager that comes back tells our own node, or nothing yet, where it was us who had set the default: then
+ * what is noted already, and was not put back, is still the user's.
+ */
+static int note_users_default(struct journal *journal, const char *configured)
+{
+	const bool told = configured && !pair_is_ours(configured);
+
+	return !told && journal_has_default(journal) ? 0 : journal_note_default(journal, told ? configured : NULL);
+}
+
+/* What was asked for comes a moment before what is in force: our own node is the default still, and not wanted any more. */
+static bool is_turning_away(const struct engine *engine, const char *sink)
+{
+	const char *configured = graph_configured_sink(engine->graph);
+	struct graph_node other;
+
+	if (engine->loan.giving_back && pair_is_ours(configured))
+		return true;
+	return pair_is_ours(graph_default_sink(engine->graph)) && configured && !pair_is_for(configured, sink) &&
+	       graph_find_sink(engine->graph, configured, &other);
+}
+
+void default_take(struct engine *engine)
+{
+	struct place *place = engine->mode == MODE_DEFAULT ? engine_place_by_node(engine, default_of_user(engine)) : NULL;
+	const char *configured = graph_configured_sink(engine->graph);
+
+	if (!place || !place->pair || engine->loan.name || pair_phase(place->pair) != PAIR_READY ||
+	    !graph_has_manager(engine->graph) || is_turning_away(engine, place->output.node))
+		return;
+	if (note_users_default(engine->config.journal, configured) < 0)
+		log_warning("The journal could not be written: after a crash the default sink may stay as iemd sets it.");
+	engine->loan = (struct loan){ .name = strdup(pair_node_name(place->pair)), .left = engine->loan.left };
+	volume_begin(engine, place);
+	graph_configure_sink(engine->graph, engine->loan.name);
+	if (iem_streq(graph_default_sink(engine->graph), engine->loan.name))
+		volume_default_seen(engine);
+	log_debug("%s is the default now, for %s.", engine->loan.name, place->output.node);
+}
+
+void default_give_back(struct engine *engine)
+{
+	if (!engine->loan.name)
+		return;
+	/* Whether there is a session manager that hears it shows later: until then the journal keeps it. */
+	graph_configure_sink(engine->graph, journal_default(engine->config.journal));
+	engine->undo.default_asked = true;
+	engine->loan.giving_back = true;
+	free(IEM_STEAL(engine->loan.name));
+}
+
+void default_return_choice(struct engine *engine)
+{
+	const char *choice = journal_default(engine->config.journal);
+	const struct place *place = engine_place_by_node(engine, choice);
+
+	if (!engine->loan.name || !choice || pair_is_for(engine->loan.name, choice))
+		return;
+	if (!place || !place->present || !place->output.available) {
+		engine->loan.choice_away = true;
+	} else if (engine->loan.choice_away) {
+		log_debug("%s, which the user had chosen, is back.", choice);
+		default_give_back(engine);
+	}
+}
+
+static bool is_given_back(void *data)
+{
+	const struct engine *engine = data;
+
+	return graph_has_manager(engine->graph) && !pair_is_ours(graph_configured_sink(engine->graph));
+}
+
+void default_leave(struct engine *engine)
+{
+	if (!engine->loan.name)
+		return;
+	default_give_back(engine);
+	if (graph_wait(engine->graph, is_given_back, engine))
+		journal_drop_default(engine->config.journal);
+}
+
+/* Another program or the user picked another default: that is their will. */
+static void step_out(struct engine *engine, const char *configured)
+{
+	const struct place *place = place_of_pair(engine, engine->loan.name);
+
+	journal_drop_default(engine->config.journal);
+	free(IEM_STEAL(engine->loan.name));
+	log_notice("The default sink was set to %s; iemd steps out of the path.", configured ? configured : "none");
+	if (place && iem_streq(configured, place->output.node)) {
+		free(engine->loan.left);
+		engine->loan.left = strdup(configured);
+	}
+}
+
+/* Volume keys move the default's volume, and that of a smart filter is locked: the output is what was meant. */
+static void decline_default(struct engine *engine, const char *configured)
+{
+	const struct place *place = place_of_pair(engine, configured);
+
+	if (!place)
+		return;
+	log_notice("iemd's own node was set as the default sink; it is set to %s, which it belongs to.",
+		   place->output.node);
+	graph_configure_sink(engine->graph, place->output.node);
+}
+
+void default_changed(struct engine *engine)
+{
+	const char *configured = graph_configured_sink(engine->graph), *sink = graph_default_sink(engine->graph);
+
+	if (engine->mode == MODE_SMART)
+		decline_default(engine, configured);
+	if (engine->loan.name && iem_streq(configured, engine->loan.name))
+		engine->loan.seen = true;
+	else if (engine->loan.name && engine->loan.seen)
+		step_out(engine, configured);
+	if (engine->loan.name && iem_streq(sink, engine->loan.name))
+		volume_default_seen(engine);
+	/* Whoever goes elsewhere and comes back wants the correction again. */
+	if (engine->loan.left && sink && !pair_is_ours(sink) && strcmp(sink, engine->loan.left) != 0)
+		free(IEM_STEAL(engine->loan.left));
+}
+
+bool default_is_left(const struct engine *engine, const struct place *place)
+{
+	return iem_streq(place->output.node, engine->loan.left);
+}
+
+void engine_return_to(struct engine *engine, const char *output_id)
+{
+	const struct place *place = engine_place_by_node(engine, engine->loan.left);
+
+	if (place && iem_streq(place->output.id, output_id))
+		free(IEM_STEAL(engine->loan.left));
+}
+
+void default_undo_stale(struct engine *engine)
+{
+	if (!graph_has_manager(engine->graph))
+		return;
+	if (!engine->loan.name && !(engine->mode == MODE_SMART && pair_is_ours(graph_configured_sink(engine->graph))))
+		undo_default(&engine->undo, engine->graph, engine->config.journal);
+	if (!volume_is_noted(engine))
+		undo_volume(&engine->undo, engine->graph, engine->config.journal);
+}
