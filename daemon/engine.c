@@ -160,6 +160,7 @@ static void apply(struct engine *engine)
 	default_undo_stale(engine);
 	if (!path_settle_mode(engine))
 		return;
+	default_make_way(engine);
 	/* First what has to go, so that the default is free for what comes. */
 	for (size_t i = 0; i < engine->n_places; i++)
 		if (!path_wants(engine, &engine->places[i]))
@@ -167,7 +168,6 @@ static void apply(struct engine *engine)
 	for (size_t i = 0; i < engine->n_places; i++)
 		if (path_wants(engine, &engine->places[i]))
 			engine_update_pair(engine, &engine->places[i]);
-	default_return_choice(engine);
 	default_take(engine);
 }
 

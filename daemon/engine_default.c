@@ -65,6 +65,19 @@ static bool is_turning_away(const struct engine *engine, const char *sink)
 	       graph_find_sink(engine->graph, configured, &other);
 }
 
+/* How many the session manager would take first where nobody chose. */
+static size_t places_above(const struct engine *engine, const struct place *place)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < engine->n_places; i++) {
+		const struct place *other = &engine->places[i];
+
+		n += other->present && other->output.available && other->output.priority > place->output.priority;
+	}
+	return n;
+}
+
 void default_take(struct engine *engine)
 {
 	struct place *place = engine->mode == MODE_DEFAULT ? engine_place_by_node(engine, default_of_user(engine)) : NULL;
@@ -75,7 +88,8 @@ void default_take(struct engine *engine)
 		return;
 	if (note_users_default(engine->config.journal, configured) < 0)
 		log_warning("The journal could not be written: after a crash the default sink may stay as iemd sets it.");
-	engine->loan = (struct loan){ .name = strdup(pair_node_name(place->pair)), .left = engine->loan.left };
+	engine->loan = (struct loan){ .name = strdup(pair_node_name(place->pair)), .left = engine->loan.left,
+				      .above = places_above(engine, place) };
 	volume_begin(engine, place);
 	graph_configure_sink(engine->graph, engine->loan.name);
 	if (iem_streq(graph_default_sink(engine->graph), engine->loan.name))
@@ -94,16 +108,38 @@ void default_give_back(struct engine *engine)
 	free(IEM_STEAL(engine->loan.name));
 }
 
-void default_return_choice(struct engine *engine)
+/* The user's choice comes back while we are in front of another. */
+static bool has_choice_returned(struct engine *engine, const char *choice)
+{
+	const struct place *place = engine_place_by_node(engine, choice);
+	const bool there = place && place->present && place->output.available;
+
+	engine->loan.choice_away |= !there;
+	return there && engine->loan.choice_away && !pair_is_for(engine->loan.name, choice);
+}
+
+/* Nobody chose, and one comes that the session manager would have preferred: a dongle that is plugged in. */
+static bool has_better_come(struct engine *engine)
+{
+	const struct place *place = place_of_pair(engine, engine->loan.name);
+	const size_t before = engine->loan.above;
+
+	engine->loan.above = place ? places_above(engine, place) : 0;
+	return engine->loan.above > before;
+}
+
+void default_make_way(struct engine *engine)
 {
 	const char *choice = journal_default(engine->config.journal);
-	const struct place *place = engine_place_by_node(engine, choice);
 
-	if (!engine->loan.name || !choice || pair_is_for(engine->loan.name, choice))
+	engine->loan.making_way &= pair_is_ours(graph_default_sink(engine->graph)) ||
+				   pair_is_ours(graph_configured_sink(engine->graph));
+	if (!engine->loan.name)
 		return;
-	if (!place || !place->present || !place->output.available) {
-		engine->loan.choice_away = true;
-	} else if (engine->loan.choice_away) {
+	if (!choice && has_better_come(engine)) {
+		log_debug("An output of higher priority came, and nobody chose one.");
+		engine->loan.making_way = true; /* WirePlumber 0.4 would stay with our sink as long as it is there */
+	} else if (choice && has_choice_returned(engine, choice)) {
 		log_debug("%s, which the user had chosen, is back.", choice);
 		default_give_back(engine);
 	}

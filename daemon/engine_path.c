@@ -121,7 +121,7 @@ bool path_wants(struct engine *engine, const struct place *place)
 	if (engine->mode != MODE_DEFAULT)
 		return true;
 	return place->present && iem_streq(place->output.node, default_of_user(engine)) &&
-	       !default_is_left(engine, place);
+	       !default_is_left(engine, place) && !engine->loan.making_way;
 }
 
 enum engine_mode engine_mode(const struct engine *engine, const char **why)

@@ -38,7 +38,9 @@ struct loan {
 	char *name;       /* node.name of the pair that has it; NULL: nothing is borrowed */
 	bool seen;        /* PipeWire has told so: from then on another value is somebody's will */
 	bool giving_back; /* it was given back, and is ours until that is told */
+	bool making_way;  /* for a better output: without a pair, until the session manager has made that the default */
 	bool choice_away; /* what the user had configured has not been there since */
+	size_t above;     /* how many outputs of higher priority the session manager had passed over for this one */
 	char *left;       /* node.name of the sink that the user wants without us */
 };
 
@@ -87,8 +89,8 @@ bool default_is_left(const struct engine *engine, const struct place *place);
 /** A pair is ready or about to go: take the default for it, or give it back. */
 void default_take(struct engine *engine);
 void default_give_back(struct engine *engine);
-/** The output that the user had configured comes back while we are in front of another: the default is its own again. */
-void default_return_choice(struct engine *engine);
+/** An output came that the default would go to without us: what the user configured, or one of higher priority. */
+void default_make_way(struct engine *engine);
 /** Give it back on leaving; what the session manager did not hear stays in the journal for the next start. */
 void default_leave(struct engine *engine);
 void default_changed(struct engine *engine);

@@ -308,6 +308,7 @@ static void read_sink(void *data, const struct graph_node *sink)
 	out->port = copy(seen.route ? seen.route->name : NULL);
 	out->description = copy(describe(&seen, text, sizeof(text)));
 	out->available = !seen.route || seen.route->available;
+	out->priority = number(pw_properties_get(sink->props, PW_KEY_PRIORITY_SESSION), 0);
 	out->has_layout = graph_layout(reading->graph, sink->id, &out->layout);
 	read_facts(out, &seen);
 	out->id = key_of(out, &seen);

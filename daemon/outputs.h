@@ -19,6 +19,7 @@ struct output {
 	char *description; /* for people */
 	uint32_t node_id;
 	bool available;
+	int priority;  /* of the sinks that nobody chose, the session manager takes the highest */
 	bool has_layout; /* false while its ports are not there */
 	struct pair_layout layout;
 	enum iem_kind kind;

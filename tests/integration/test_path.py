@@ -3,7 +3,7 @@
 import pytest
 
 import profiles
-from harness import wait_until
+from harness import sound, wait_until
 
 
 def test_our_sink_picked_as_default_by_hand(corrected):
@@ -65,3 +65,30 @@ def test_an_output_that_was_chosen_and_comes_back_is_the_default_again(corrected
         change()
     corrected.stop_iemd()
     wait_until(lambda: corrected.configured_default() == "speaker", what="the user's choice to be told")
+
+
+@pytest.mark.parametrize("chosen", [False, True], ids=["nobody chose", "the user chose"])
+def test_a_new_output_of_higher_priority_is_the_default_where_nobody_chose(corrected, chosen):
+    """As it is without iemd: a dongle that is plugged in is played to, and pulled out it is not."""
+    def is_at(node, state):
+        now = corrected.status()
+        return (now["output"]["node"], now["state"]) == (node, state)
+
+    if chosen:
+        corrected.set_default("earphone", wait=False)
+        wait_until(lambda: is_at("earphone", "idle") or is_at("earphone", "bypassed"), what="the choice to be told")
+        corrected.iemctl("on")
+        wait_until(lambda: is_at("earphone", "idle"), what="the earphone to be corrected")
+    for _ in range(3):
+        # WirePlumber 0.4 crashes where a sink that it is about to suspend has gone
+        corrected.add_sink("dongle", priority=3000, **{"session.suspend-timeout-seconds": 0})
+        if chosen:
+            wait_until(lambda: any(output["node"] == "dongle" for output in corrected.iemctl("outputs", json=True)),
+                       what="the dongle to be seen")
+        else:
+            wait_until(lambda: is_at("dongle", "no-profile"), what="the dongle to be the default")
+            with sound.something_playing(corrected):
+                wait_until(lambda: corrected.link_peers("test-player") == {"dongle"}, what="the sound to go there")
+        corrected.remove_sink("dongle")
+        wait_until(lambda: is_at("earphone", "idle"), what="the earphone to be corrected again")
+    assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
