@@ -242,6 +242,7 @@ static void on_house(void *data, uint64_t expirations)
 			remake_pair(engine, place);
 			continue;
 		}
+		volume_guard(engine, place);
 		if (place->selection.profile && path_wants(engine, place))
 			update_chain(engine, place);
 	}

@@ -18,6 +18,7 @@ struct place {
 	uint64_t driven, cycles; /* of the graph and of the audio thread, as seen last */
 	unsigned stuck_looks; /* in a row at which the graph ran and no sound went through */
 	unsigned remakes; /* in a row, for that */
+	unsigned loud_looks; /* in a row at which the output played louder than its volume says */
 	uint64_t retry_at_ms;     /* a pair that failed is not made again before */
 };
 
@@ -112,6 +113,8 @@ void volume_follow(struct engine *engine);
 void volume_set_on_ours(struct engine *engine, const struct pair *pair);
 /** Does the user's hand on our sink reach the output by now? */
 bool volume_is_live(const struct engine *engine);
+/** At every look of the housekeeping: does the output play as loud as its volume says? */
+void volume_guard(struct engine *engine, struct place *place);
 /** Does the journal hold a change of volume of this run? */
 bool volume_is_noted(const struct engine *engine);
 void volume_finish(struct engine *engine);

@@ -6,6 +6,7 @@
 
 #include "daemon/log.h"
 
+#define LOUD_LOOKS 5u /* of the housekeeping: what is told in passing is no reason */
 #define ANSWER_MS 500 /* what an output gets to take a volume; then its word counts */
 
 static struct place *place_in_force(struct engine *engine)
@@ -143,6 +144,17 @@ void volume_set_on_ours(struct engine *engine, const struct pair *pair)
 		send(engine, place);
 	else
 		show(engine, place);
+}
+
+void volume_guard(struct engine *engine, struct place *place)
+{
+	const bool loud = place->present && graph_is_too_loud(engine->graph, place->output.node_id);
+
+	place->loud_looks = loud ? place->loud_looks + 1 : 0;
+	if (place->loud_looks != LOUD_LOOKS)
+		return;
+	log_warning("%s plays louder than its volume says, so its node is told that volume again.", place->output.id);
+	graph_repeat_volume(engine->graph, place->output.node_id);
 }
 
 void volume_finish(struct engine *engine)

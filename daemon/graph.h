@@ -38,6 +38,7 @@ struct graph_route {
 	int device;        /* card.profile.device of the sink it belongs to */
 	int index;
 	struct volume volume; /* channels 0: it has none */
+	struct volume soft;   /* what of it is PipeWire's part; channels 0: not told */
 	bool available;    /* false only where PipeWire says "no" */
 };
 
@@ -112,6 +113,13 @@ bool graph_volume(struct graph *graph, uint32_t sink_id, struct volume *out);
  * graph_volume() tells it; a device may round it.
  */
 void graph_set_volume(struct graph *graph, uint32_t sink_id, const struct volume *volume);
+/**
+ * Does a sink that runs play louder than its device's route says? WirePlumber sometimes loses what it restores to a card
+ * that was just plugged in, seen with 0.4.13 and 0.5.8 on a busy machine: every number is right, and the card at full level.
+ */
+bool graph_is_too_loud(struct graph *graph, uint32_t sink_id);
+/** Tell such a sink what the route says. The route is not touched. */
+void graph_repeat_volume(struct graph *graph, uint32_t sink_id);
 /** The route that the volume is on; NULL where it is on the node. */
 const char *graph_volume_port(struct graph *graph, uint32_t sink_id);
 

@@ -193,8 +193,10 @@ static void read_route(struct graph_object *object, const struct spa_pod *param)
 		.index = route_index,
 		.available = available != SPA_PARAM_AVAILABILITY_no,
 	};
-	if (props)
+	if (props) {
 		volume_read(&routes->at[routes->n - 1].volume, props);
+		volume_read_soft(&routes->at[routes->n - 1].soft, props);
+	}
 }
 
 static void on_device_param(void *data, int seq, uint32_t id, uint32_t index, uint32_t next,

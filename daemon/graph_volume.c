@@ -71,7 +71,8 @@ static void set_on_route(const struct seat *seat, const struct volume *volume)
 			    spa_pod_builder_pop(&builder, &route));
 }
 
-static void set_on_node(const struct seat *seat, const struct volume *volume)
+/* SOFT: NULL where the volume is the node's own, and PipeWire does all of it. */
+static void set_on_node(const struct seat *seat, const struct volume *volume, const struct volume *soft)
 {
 	uint8_t buffer[1024];
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(buffer, sizeof(buffer));
@@ -79,6 +80,10 @@ static void set_on_node(const struct seat *seat, const struct volume *volume)
 
 	spa_pod_builder_push_object(&builder, &props, SPA_TYPE_OBJECT_Props, SPA_PARAM_Props);
 	volume_build(&builder, volume);
+	if (soft && soft->channels) {
+		spa_pod_builder_prop(&builder, SPA_PROP_softVolumes, 0);
+		spa_pod_builder_array(&builder, sizeof(float), SPA_TYPE_Float, soft->channels, soft->gain_lin);
+	}
 	pw_node_set_param((struct pw_node *)seat->sink->proxy, SPA_PARAM_Props, 0,
 			  spa_pod_builder_pop(&builder, &props));
 }
@@ -92,5 +97,21 @@ void graph_set_volume(struct graph *graph, uint32_t sink_id, const struct volume
 	if (seat.route)
 		set_on_route(&seat, volume);
 	else
-		set_on_node(&seat, volume);
+		set_on_node(&seat, volume, NULL);
+}
+
+bool graph_is_too_loud(struct graph *graph, uint32_t sink_id)
+{
+	struct seat seat;
+
+	return find_seat(graph, sink_id, &seat) && seat.route && seat.sink->state == PW_NODE_STATE_RUNNING &&
+	       volume_is_softer(&seat.route->volume, &seat.sink->volume);
+}
+
+void graph_repeat_volume(struct graph *graph, uint32_t sink_id)
+{
+	struct seat seat;
+
+	if (find_seat(graph, sink_id, &seat) && seat.route)
+		set_on_node(&seat, &seat.route->volume, &seat.route->soft);
 }

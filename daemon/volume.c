@@ -16,10 +16,11 @@ struct volume volume_unity(unsigned channels)
 	return volume;
 }
 
-static bool read_gains(struct volume *volume, const struct spa_pod *array)
+static bool read_gains(struct volume *volume, const struct spa_pod *props, uint32_t key)
 {
 	float gains[IEM_MAX_CHANNELS + 1];
-	const uint32_t n = spa_pod_copy_array(array, SPA_TYPE_Float, gains, ARRAY_LEN(gains));
+	const struct spa_pod_prop *array = spa_pod_find_prop(props, NULL, key);
+	const uint32_t n = array ? spa_pod_copy_array(&array->value, SPA_TYPE_Float, gains, ARRAY_LEN(gains)) : 0;
 
 	if (n < 1 || n > IEM_MAX_CHANNELS)
 		return false;
@@ -33,13 +34,16 @@ static bool read_gains(struct volume *volume, const struct spa_pod *array)
 
 bool volume_read(struct volume *volume, const struct spa_pod *props)
 {
-	const struct spa_pod_prop *gains = spa_pod_find_prop(props, NULL, SPA_PROP_channelVolumes);
 	const struct spa_pod_prop *mute = spa_pod_find_prop(props, NULL, SPA_PROP_mute);
-
-	const bool has_gains = gains && read_gains(volume, &gains->value);
+	const bool has_gains = read_gains(volume, props, SPA_PROP_channelVolumes);
 	const bool has_mute = mute && spa_pod_get_bool(&mute->value, &volume->mute) == 0;
 
 	return has_gains || has_mute;
+}
+
+bool volume_read_soft(struct volume *volume, const struct spa_pod *props)
+{
+	return read_gains(volume, props, SPA_PROP_softVolumes);
 }
 
 void volume_build(struct spa_pod_builder *builder, const struct volume *volume)

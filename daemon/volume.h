@@ -23,6 +23,9 @@ struct volume volume_unity(unsigned channels);
  */
 bool volume_read(struct volume *volume, const struct spa_pod *props);
 
+/** Take softVolumes out of it: the part of a volume that is left to PipeWire where the device does the rest. */
+bool volume_read_soft(struct volume *volume, const struct spa_pod *props);
+
 /** Add channelVolumes and mute to the Props object being built. */
 void volume_build(struct spa_pod_builder *builder, const struct volume *volume);
 

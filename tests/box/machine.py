@@ -222,6 +222,11 @@ class Box:
     def set_mute(self, muted):
         as_user("wpctl", "set-mute", "@DEFAULT_AUDIO_SINK@", int(muted))
 
+    def lose_volume(self, sink):
+        """What happens by itself now and then to a card that was plugged in: its node does not know the route's volume."""
+        as_user("pw-cli", "set-param", Graph().nodes[sink]["id"], "Props",
+                "{ channelVolumes: [ 1.0, 1.0 ], softVolumes: [ 1.0, 1.0 ] }")
+
     def volumes(self, sink=HDA):
         """The volume of an output, everywhere where there is one to be seen."""
         graph, default, hardware = together(Graph, wpctl_volume, mixer)
