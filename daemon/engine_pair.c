@@ -158,12 +158,25 @@ void engine_drop_pair(struct engine *engine, struct place *place)
 	log_debug("%s: the filter node is gone.", place->output.id);
 }
 
+/*
+ * As default sink: where another program's smart filter comes in front of the output, WirePlumber 0.5 links playback to
+ * that and leaves the old link, so that all is heard twice. It links a new playback once.
+ */
+static bool is_doubled(const struct engine *engine, const struct place *place)
+{
+	const uint32_t playback = pair_playback_id(place->pair);
+
+	return engine->mode == MODE_DEFAULT && graph_meets_smart_filter(engine->graph, playback) &&
+	       graph_linked(engine->graph, playback, place->output.node_id) &&
+	       engine_now_ms() >= place->settle_until_ms; /* if it did not help, not at every look */
+}
+
 static bool still_fits(const struct engine *engine, const struct place *place)
 {
 	const struct pair_layout *is = pair_layout(place->pair), *wanted = &place->output.layout;
 
 	if (pair_phase(place->pair) == PAIR_FAILED || pair_is_smart(place->pair) != (engine->mode != MODE_DEFAULT) ||
-	    is->channels != wanted->channels)
+	    is->channels != wanted->channels || is_doubled(engine, place))
 		return false;
 	for (unsigned c = 0; c < is->channels; c++)
 		if (strcmp(is->positions[c], wanted->positions[c]) != 0)

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import subprocess
-
+import time
 
 import numpy as np
 import pytest
@@ -156,6 +156,22 @@ def test_a_smart_filter_behind_us_goes_while_we_are_the_default(prepared):
     wait_until(lambda: route(prepared) == ["test-player", "iemd.earphone", "iemd-playback.earphone", "earphone"],
                what="the sound to go through iemd alone")
     assert heard(prepared, other) == ("iemd",)
+
+
+@pytest.mark.parametrize("plays", [True, False], ids=["while sound plays", "in silence"])
+def test_a_smart_filter_that_comes_behind_us_while_we_are_the_default(prepared, plays):
+    """WirePlumber 0.5 links our playback to it and leaves the link to the output: heard twice, that was 5.7 dB louder."""
+    prepared.write_settings('path = "default-sink";')
+    prepared.start()
+    wait_until(lambda: prepared.status()["state"] == "idle", what="iemd to be in the path")
+    other = FilterChain(prepared, capture=f"filter.smart = true filter.smart.name = other {PLACES['before ours']}")
+    with sound.something_playing(prepared) if plays else contextlib.nullcontext():
+        with other:
+            wait_until(lambda: len(prepared.link_peers("iemd-playback.earphone")) == 1, what="a single way")
+            time.sleep(1)
+            route(prepared)
+        wait_until(lambda: route(prepared) == ["test-player", "iemd.earphone", "iemd-playback.earphone", "earphone"],
+                   what="the sound to go through iemd alone")
 
 
 def test_our_playback_cannot_be_pointed_at_our_own_sink(corrected):
