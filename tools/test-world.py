@@ -90,8 +90,8 @@ class World:
         only = only or self.only
         report.unlink(missing_ok=True)
         good = self.command(
-            # Two at a time: they listen in real time more than they compute, each in a session of its own.
-            [sys.executable, "-m", "pytest", "-q", "-ra", "-n", "2", f"--junitxml={report}",
+            # One more at a time than there are processors: they listen in real time more than they compute.
+            [sys.executable, "-m", "pytest", "-q", "-ra", "-n", str(os.cpu_count() + 1), f"--junitxml={report}",
              *(["-k", only] if only else []), self.checkout / "tests/integration"], IEMD_BUILD=str(folder))
         self.count(f"integration tests, {folder.name}", report, good, began, none_is_fine=bool(only))
 
