@@ -2,6 +2,7 @@
 #include "daemon/engine_private.h"
 
 #include "daemon/log.h"
+#include "daemon/pair_nodes.h"
 
 static struct place *place_of_pair(const struct engine *engine, const char *pair_name)
 {

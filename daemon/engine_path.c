@@ -2,6 +2,7 @@
 #include "daemon/engine_private.h"
 
 #include "daemon/log.h"
+#include "daemon/pair_nodes.h"
 #include "daemon/probe.h"
 
 static void set_mode(struct engine *engine, enum engine_mode mode, const char *why)

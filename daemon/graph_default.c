@@ -1,6 +1,7 @@
 /* The default sink: the session manager's metadata, its effective value and the one that was asked for. */
 #include "daemon/graph_private.h"
 #include "daemon/log.h"
+#include "daemon/pair_nodes.h"
 
 #include <pipewire/extensions/metadata.h>
 #include <spa/utils/json.h>

@@ -1,6 +1,8 @@
 /* Questions to the graph; nothing here changes it. */
 #include "daemon/graph_private.h"
 
+#include "daemon/pair_nodes.h"
+
 #define MAX_FILTERS 16 /* in a row; more is a loop */
 
 static uint32_t number(const struct graph_object *object, const char *key)

@@ -1,6 +1,7 @@
 #include "daemon/outputs.h"
 
 #include "core/utf8.h"
+#include "daemon/pair_nodes.h"
 
 #include <errno.h>
 #include <strings.h>

@@ -2,20 +2,14 @@
 
 #include "daemon/compat.h"
 #include "daemon/log.h"
+#include "daemon/pair_nodes.h"
 
 #include <errno.h>
-#include <spa/debug/types.h>
-#include <spa/param/audio/format-utils.h>
-#include <spa/param/audio/type-info.h>
 #include <spa/param/latency-utils.h>
 #include <spa/param/props.h>
-#include <unistd.h>
-
-#define NODE_PREFIX "iemd."
-#define STREAM_PREFIX "iemd-playback."
 
 struct pair {
-	struct pair_config config; /* its strings are ours */
+	struct pair_config config; /* its strings are those below */
 	char *sink, *description, *name;
 	unsigned number; /* no two pairs of a process have the same */
 	enum pair_phase phase;
@@ -26,61 +20,9 @@ struct pair {
 	struct volume volume; /* shown by the capture node */
 };
 
-bool pair_is_ours(const char *node_name)
-{
-	return node_name && (strncmp(node_name, NODE_PREFIX, strlen(NODE_PREFIX)) == 0 ||
-			     strncmp(node_name, STREAM_PREFIX, strlen(STREAM_PREFIX)) == 0);
-}
-
-bool pair_is_own_group(const char *group)
-{
-	int pid;
-
-	return group && sscanf(group, "iemd-%d-", &pid) == 1 && pid == (int)getpid();
-}
-
-bool pair_is_for(const char *node_name, const char *sink)
-{
-	if (iem_streq(node_name, sink))
-		return true;
-	return node_name && strncmp(node_name, NODE_PREFIX, strlen(NODE_PREFIX)) == 0 &&
-	       iem_streq(node_name + strlen(NODE_PREFIX), sink);
-}
-
-const char *pair_quoted(const char *text, char *buf, size_t size)
-{
-	size_t n = 0;
-
-	buf[n++] = '"';
-	for (const unsigned char *c = (const unsigned char *)text; *c && n + 8 < size; c++)
-		if (*c < ' ' || *c == 0x7f)
-			n += (size_t)snprintf(buf + n, size - n, "\\u%04x", *c);
-		else if (*c == '"' || *c == '\\')
-			n += (size_t)snprintf(buf + n, size - n, "\\%c", *c);
-		else
-			buf[n++] = (char)*c;
-	buf[n++] = '"';
-	buf[n] = '\0';
-	return buf;
-}
-
 static void changed(struct pair *pair)
 {
 	pair->config.events->changed(pair->config.data, pair);
-}
-
-static const struct spa_pod *build_format(struct spa_pod_builder *builder, const struct pair_layout *layout)
-{
-	struct spa_audio_info_raw info = { .format = SPA_AUDIO_FORMAT_F32P, .channels = layout->channels };
-
-	for (unsigned c = 0; c < layout->channels; c++) {
-		const struct spa_type_info *type = spa_type_audio_channel;
-
-		while (type->name && strcmp(spa_debug_type_short_name(type->name), layout->positions[c]) != 0)
-			type++;
-		info.position[c] = type->name ? type->type : SPA_AUDIO_CHANNEL_UNKNOWN;
-	}
-	return spa_format_audio_raw_build(builder, SPA_PARAM_EnumFormat, &info);
 }
 
 static int connect_stream(struct pair *pair, struct pw_stream *stream, enum pw_direction direction,
@@ -88,7 +30,7 @@ static int connect_stream(struct pair *pair, struct pw_stream *stream, enum pw_d
 {
 	uint8_t buffer[1024];
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(buffer, sizeof(buffer));
-	const struct spa_pod *params[] = { build_format(&builder, &pair->config.layout) };
+	const struct spa_pod *params[] = { pair_format(&builder, &pair->config.layout) };
 
 	return pw_stream_connect(stream, direction, PW_ID_ANY,
 				 PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS |
@@ -241,52 +183,9 @@ static const struct pw_stream_events playback_events = {
 	.param_changed = on_playback_param,
 };
 
-static void set_common(struct pw_properties *props, const struct pair *pair)
-{
-	/* No name in it: PipeWire 1.7 reads a group as JSON, and takes none whose bare text is not plain ASCII. */
-	pw_properties_setf(props, PW_KEY_NODE_LINK_GROUP, "iemd-%d-%u", (int)getpid(), pair->number);
-	pw_properties_setf(props, PW_KEY_NODE_GROUP, "iemd-%d-%u", (int)getpid(), pair->number);
-	pw_properties_set(props, "resample.disable", "true");
-	pw_properties_set(props, "state.restore-props", "false");
-	if (pair->config.smart)
-		pw_properties_set(props, "channelmix.lock-volumes", "true");
-}
-
-static void set_positions(struct pw_properties *props, const struct pair_layout *layout)
-{
-	char text[IEM_MAX_CHANNELS * 10] = "[";
-
-	for (unsigned c = 0; c < layout->channels; c++) {
-		strcat(text, " ");
-		strcat(text, layout->positions[c]);
-	}
-	strcat(text, " ]");
-	pw_properties_set(props, SPA_KEY_AUDIO_POSITION, text);
-	pw_properties_setf(props, PW_KEY_AUDIO_CHANNELS, "%u", layout->channels);
-}
-
-static void set_smart_target(struct pw_properties *props, const char *sink)
-{
-	char name[2048];
-
-	pw_properties_setf(props, "filter.smart.target", "{ node.name = %s }", pair_quoted(sink, name, sizeof(name)));
-}
-
 static int open_capture(struct pair *pair)
 {
-	struct pw_properties *props = pw_properties_new(PW_KEY_MEDIA_CLASS, "Audio/Sink", PW_KEY_NODE_VIRTUAL, "true",
-							NULL);
-
-	pw_properties_set(props, PW_KEY_NODE_NAME, pair->name);
-	pw_properties_setf(props, PW_KEY_NODE_DESCRIPTION, "%s (iemd)", pair->description);
-	set_common(props, pair);
-	set_positions(props, &pair->config.layout);
-	if (pair->config.smart) {
-		pw_properties_set(props, "filter.smart", "true");
-		pw_properties_set(props, "filter.smart.name", pair->name);
-		set_smart_target(props, pair->sink);
-	}
-	pair->capture = pw_stream_new(pair->config.core, pair->name, props);
+	pair->capture = pw_stream_new(pair->config.core, pair->name, pair_capture_props(&pair->config, pair->number));
 	if (!pair->capture)
 		return -errno;
 	pw_stream_add_listener(pair->capture, &pair->capture_rt_hook, &rt_capture_events, pair->rt);
@@ -296,23 +195,7 @@ static int open_capture(struct pair *pair)
 
 static int open_playback(struct pair *pair)
 {
-	struct pw_properties *props = pw_properties_new(PW_KEY_MEDIA_CLASS, "Stream/Output/Audio",
-							PW_KEY_NODE_PASSIVE, "true", PW_KEY_STREAM_DONT_REMIX, "true",
-							"state.restore-target", "false", NULL);
-
-	pw_properties_setf(props, PW_KEY_NODE_NAME, STREAM_PREFIX "%s", pair->sink);
-	pw_properties_setf(props, PW_KEY_NODE_DESCRIPTION, "%s (iemd playback)", pair->description);
-	set_common(props, pair);
-	set_positions(props, &pair->config.layout);
-	if (pair->config.smart) {
-		pw_properties_set(props, "node.dont-fallback", "true");
-		pw_properties_set(props, "node.linger", "true");
-		pw_properties_set(props, "node.dont-move", "true");
-	} else {
-		pw_properties_set(props, "target.object", pair->sink);
-		pw_properties_set(props, PW_KEY_NODE_DONT_RECONNECT, "true");
-	}
-	pair->playback = pw_stream_new(pair->config.core, pair->name, props);
+	pair->playback = pw_stream_new(pair->config.core, pair->name, pair_playback_props(&pair->config, pair->number));
 	if (!pair->playback)
 		return -errno;
 	pw_stream_add_listener(pair->playback, &pair->playback_rt_hook, &rt_playback_events, pair->rt);
@@ -337,10 +220,9 @@ int pair_new(struct pair **out, const struct pair_config *config)
 	if ((r = rt_new(&pair->rt, config->chain)) < 0)
 		goto fail;
 	r = -ENOMEM;
-	pair->sink = strdup(config->sink);
-	pair->description = strdup(config->description);
-	if (asprintf(&pair->name, NODE_PREFIX "%s", config->sink) < 0)
-		pair->name = NULL;
+	pair->config.sink = pair->sink = strdup(config->sink);
+	pair->config.description = pair->description = strdup(config->description);
+	pair->name = pair_name_for(config->sink);
 	if (!pair->sink || !pair->description || !pair->name)
 		goto fail;
 	if ((r = open_capture(pair)) < 0)

@@ -73,12 +73,3 @@ const struct pair_layout *pair_layout(const struct pair *pair);
 /** Does sound run through it at this moment? */
 bool pair_streaming(const struct pair *pair);
 struct rt *pair_rt(struct pair *pair);
-
-/** Does this node.name belong to a pair, ours or another instance's? */
-bool pair_is_ours(const char *node_name);
-/** Does this node.link-group belong to a pair of this process? */
-bool pair_is_own_group(const char *group);
-/** Is this node.name the sink's, or that of a pair in front of it? */
-bool pair_is_for(const char *node_name, const char *sink);
-/** A node name as JSON text, quotes included; cut where SIZE ends. @return buf */
-const char *pair_quoted(const char *text, char *buf, size_t size);

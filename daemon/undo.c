@@ -1,6 +1,7 @@
 #include "daemon/undo.h"
 
 #include "daemon/log.h"
+#include "daemon/pair_nodes.h"
 
 #include <errno.h>
 #include <time.h>

@@ -245,6 +245,14 @@ class Box:
                 **({"iemd's sink": ours} if iemd else {}),
                 **({"mixer": f"{step_of(number) if step is None else step}{suffix}"} if sink == HDA else {})})
 
+    def expect_remembered(self, number):
+        """WirePlumber knows what to restore to the USB card. On a busy machine that is long after it was set."""
+        routes = HOME / ".local/state/wireplumber/default-routes"
+        wanted = f"{number ** 3:.3f}"
+        wait_until(lambda: any("usb-" in line and "channelVolumes" in line and wanted in line
+                               for line in routes.read_text(encoding="utf-8").splitlines()),
+                   what=f"WirePlumber to write {wanted} for the USB card into {routes.name}")
+
     # -- cards --
 
     def plug(self):

@@ -95,6 +95,7 @@ def test_the_usb_cards_volume_is_its_own_and_outlives_pulling_out(box):
         box.set_mute(False)
         box.expect_volume(0.5, sink=USB)
         assert number_of(Graph().route(HDA)["props"]) == others
+        box.expect_remembered(0.5)
         pull_out_and_put_back(box, usb)
         box.expect_corrected("usb-narrow")
         box.expect_volume(0.5, sink=USB)
