@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import profiles
-from harness import measure, sound, wait_until
+from harness import Timeout, measure, sound, wait_until
+from harness.waiting import PATIENCE
 
 SECONDS = 3
 DSD_HZ = 2822400
@@ -15,10 +16,19 @@ NOISE = np.random.default_rng(5).uniform(-0.5, 0.5, (SECONDS * 48000, 2)).astype
 
 
 def links_exclusively(player):
-    """WirePlumber 0.4 refuses the first one where iemd's filter is still linked with the output, and the client ends."""
-    wait_until(lambda: player.session.link_peers(player.name) or player.process.poll() is not None,
-               what="it to be linked or refused")
-    return player.session.link_peers(player.name) == {"earphone"}
+    """WirePlumber 0.4 refuses the first one where iemd's filter is still linked with the output, and the client ends. Or,
+    on a busy machine, it finds the ports wrong five times while the filter goes, and waits for the graph to change."""
+    def linked():
+        return player.session.link_peers(player.name) == {"earphone"}
+
+    may_wait = player.session.versions()["wireplumber"].startswith("0.4")
+    try:
+        wait_until(lambda: linked() or player.process.poll() is not None, timeout=5 if may_wait else PATIENCE,
+                   what="it to be linked or refused")
+    except Timeout:
+        if not may_wait:
+            raise
+    return linked()
 
 
 @pytest.mark.parametrize("target", [None, "earphone"], ids=["default", "named"])
@@ -28,7 +38,7 @@ def test_an_exclusive_stream_has_the_output_to_itself(corrected, target):
 
     with sound.Recorder.of_sink(corrected, "earphone") as recorder:
         with play() as player:
-            refused = not links_exclusively(player) and player.process.poll() is not None
+            refused = not links_exclusively(player)
         with play() as player:
             wait_until(lambda: links_exclusively(player), what="it to be linked with the earphone")
             output = next(each for each in corrected.iemctl("outputs", json=True) if each["node"] == "earphone")
