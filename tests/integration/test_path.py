@@ -92,3 +92,25 @@ def test_a_new_output_of_higher_priority_is_the_default_where_nobody_chose(corre
         corrected.remove_sink("dongle")
         wait_until(lambda: is_at("earphone", "idle"), what="the earphone to be corrected again")
     assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
+
+
+def test_a_new_output_with_a_profile_is_corrected_where_nobody_chose(corrected):
+    """Way is made for it once; and where it comes and goes, nothing of that is left."""
+    profiles.write(corrected, "dark", profiles.DARK, 'match = ( { node = "dongle"; } );')
+
+    def add():
+        corrected.add_sink("dongle", priority=3000, **{"session.suspend-timeout-seconds": 0})
+
+    with sound.something_playing(corrected):
+        for _ in range(5):
+            add()
+            corrected.remove_sink("dongle")
+        add()
+        wait_until(lambda: (corrected.status()["output"]["node"], corrected.status()["state"]) == ("dongle", "running"),
+                   what="the dongle to be corrected")
+        corrected.remove_sink("dongle")
+        wait_until(lambda: (corrected.status()["output"]["node"], corrected.status()["state"]) == ("earphone", "running"),
+                   what="the earphone to be corrected again")
+    corrected.stop_iemd()
+    wait_until(lambda: (corrected.default_sink(), corrected.configured_default()) == ("earphone", None),
+               what="the user's default to be back")
