@@ -11,9 +11,13 @@ METADATA_LINE = re.compile(r"^update: id:(\d+) key:'([^']*)' value:'(.*)' type:'
 class Graph:
     """The part of a session that asks and changes the graph. Sinks are known by their node name."""
 
+    def dump(self):
+        """All that pw-dump tells. Where something changes meanwhile, another list of that follows its first."""
+        return json.JSONDecoder().raw_decode(self.run("pw-dump"))[0]
+
     def objects(self, kind):
-        """pw-dump's objects of one kind: 'Node', 'Port', 'Link', 'Client' …"""
-        return [item for item in json.loads(self.run("pw-dump")) if item["type"] == f"PipeWire:Interface:{kind}"]
+        """Its objects of one kind: 'Node', 'Port', 'Link', 'Client' …"""
+        return [item for item in self.dump() if item["type"] == f"PipeWire:Interface:{kind}"]
 
     def nodes(self):
         """[{id, name, media_class, state, props}]"""
@@ -25,7 +29,7 @@ class Graph:
 
     def ports(self, node_name, direction):
         """Names of a node's ports; direction is 'input' or 'output' (a sink's monitors are outputs)."""
-        everything = json.loads(self.run("pw-dump"))
+        everything = self.dump()
         ids = {item["id"] for item in everything if _props(item).get("node.name") == node_name}
         return [_props(item).get("port.name") for item in everything
                 if item["type"].endswith(":Port") and _props(item).get("node.id") in ids
@@ -33,7 +37,7 @@ class Graph:
 
     def links(self):
         """[{id, output, output_port, input, input_port, state}], nodes and ports by name."""
-        everything = json.loads(self.run("pw-dump"))
+        everything = self.dump()
         props = {item["id"]: _props(item) for item in everything}
         found = []
         for item in everything:
