@@ -12,8 +12,14 @@ class Graph:
     """The part of a session that asks and changes the graph. Sinks are known by their node name."""
 
     def dump(self):
-        """All that pw-dump tells. Where something changes meanwhile, another list of that follows its first."""
-        return json.JSONDecoder().raw_decode(self.run("pw-dump"))[0]
+        """All that pw-dump tells. Where something changes meanwhile, lists of that follow its first; of what went, there is
+        but the id."""
+        text, things = self.run("pw-dump").strip(), {}
+        while text:
+            part, end = json.JSONDecoder().raw_decode(text)
+            things.update((item["id"], item) for item in part)
+            text = text[end:].strip()
+        return [item for item in things.values() if "type" in item]
 
     def objects(self, kind):
         """Its objects of one kind: 'Node', 'Port', 'Link', 'Client' …"""

@@ -95,17 +95,10 @@ def test_a_new_output_of_higher_priority_is_the_default_where_nobody_chose(corre
 
 
 def test_a_new_output_with_a_profile_is_corrected_where_nobody_chose(corrected):
-    """Way is made for it once; and where it comes and goes, nothing of that is left."""
+    """Way is made for it once: taking the default for it is no reason to make way again."""
     profiles.write(corrected, "dark", profiles.DARK, 'match = ( { node = "dongle"; } );')
-
-    def add():
-        corrected.add_sink("dongle", priority=3000, **{"session.suspend-timeout-seconds": 0})
-
     with sound.something_playing(corrected):
-        for _ in range(5):
-            add()
-            corrected.remove_sink("dongle")
-        add()
+        corrected.add_sink("dongle", priority=3000, **{"session.suspend-timeout-seconds": 0})
         wait_until(lambda: (corrected.status()["output"]["node"], corrected.status()["state"]) == ("dongle", "running"),
                    what="the dongle to be corrected")
         corrected.remove_sink("dongle")
