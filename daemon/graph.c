@@ -96,7 +96,7 @@ static void on_global(void *data, uint32_t id, uint32_t permissions, const char 
 	const struct graph_type *row = graph_type_of(type, props);
 	struct graph_object *object;
 
-	if (strcmp(type, PW_TYPE_INTERFACE_Client) == 0)
+	if (strcmp(type, PW_TYPE_INTERFACE_Client) == 0 || (row && row->kind == GRAPH_SINK))
 		graph_doubt_default(graph);
 	if (!row)
 		return;
@@ -148,6 +148,8 @@ static void on_global_remove(void *data, uint32_t id)
 		graph_forget_default(graph);
 		expect_answer(graph);
 	}
+	if (object->kind == GRAPH_SINK)
+		graph_doubt_default(graph);
 	free_object(object);
 	if (manager)
 		graph->events->manager(graph->data, false);

@@ -90,8 +90,8 @@ void graph_forget_default(struct graph *graph)
 
 /*
  * While PipeWire waits for the session manager to tell a newly come client what the metadata holds, it keeps changes
- * from all others (metadata_property() in its module-metadata, from 0.3.65 to 1.7). So whenever clients have come, the
- * metadata is bound anew a moment later: then all of it is told.
+ * from all others; and where a client ends before that, for ever (module-metadata, from 0.3.65 to 1.7). So whenever
+ * clients have come, or sinks come or go, the metadata is bound anew a moment later: then all of it is told.
  */
 void graph_doubt_default(struct graph *graph)
 {
@@ -124,20 +124,21 @@ void graph_review_default(struct graph *graph)
 {
 	const bool again = graph->doubted_again;
 
-	graph->doubted = graph->doubted_again = false;
+	graph->doubted = graph->doubted_again = graph->reviewed_early = false;
 	if (again) /* whoever came while we waited may be told only after this */
 		graph_doubt_default(graph);
 	bind_anew(graph);
 }
 
 /*
- * The session manager links streams anew after it has changed the default. So where a change may have been kept from us,
- * a new link is reason enough to look at once; once for each client that came.
+ * The session manager links streams anew after it has changed the default. So a new link is reason enough to look at
+ * once; but once for all the links of a stream.
  */
 void graph_hurry_review(struct graph *graph)
 {
-	if (!graph->doubted || graph->reviewed_early)
+	if (graph->reviewed_early)
 		return;
+	graph_doubt_default(graph);
 	graph->reviewed_early = true;
 	bind_anew(graph);
 }

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import subprocess
 import time
 
@@ -114,6 +115,22 @@ def test_another_equaliser_as_the_users_default(prepared, first):
         assert ours == (status["mode"] == "smart-filter")
     wait_until(lambda: prepared.status()["state"] == "idle", what="iemd to be in the path when the other one is gone")
     assert heard(prepared, other) == ("iemd",)
+
+
+def test_another_equaliser_goes_and_pipewire_tells_nobody_of_the_new_default(prepared):
+    """A client that ends before the session manager has answered it leaves PipeWire keeping all changes to itself."""
+    prepared.start()
+    with FilterChain(prepared):
+        prepared.set_default("other")
+        wait_until(lambda: prepared.status()["output"]["node"] == "other", what="the choice to be told")
+        prepared.kill_wireplumber(signal.SIGSTOP)
+        asker = prepared.processes.start("asker", ["pw-metadata", "--monitor"])
+        time.sleep(1)  # until it has asked; everybody who could tell would be waiting, too
+        prepared.processes.stop(asker, signal.SIGKILL)
+        prepared.wireplumber.send_signal(signal.SIGCONT)
+        prepared.default_sink()
+        time.sleep(3)  # until iemd has looked, for all the clients that came
+    wait_until(lambda: prepared.status()["state"] == "idle", what="iemd to be in the path when the other one is gone")
 
 
 def test_an_equaliser_that_follows_the_default_gets_no_filter_in_front(prepared):
