@@ -89,12 +89,15 @@ static void take_in(struct place *place, const struct output *output)
 {
 	const struct pair_layout before = place->output.layout;
 	const bool had = place->output.has_layout;
+	const bool same = place->was_present && place->output.available && place->output.node_id == output->node_id;
 
 	copy_output(&place->output, output);
 	if (!output->has_layout && had) {
 		place->output.layout = before;
 		place->output.has_layout = true;
 	}
+	if (!same)
+		place->since_ms = engine_now_ms();
 	place->present = true;
 	hold_aside(place);
 }
@@ -107,8 +110,10 @@ static void observe(struct engine *engine)
 		return;
 	outputs_finish(&engine->outputs);
 	engine->outputs = outputs;
-	for (size_t i = 0; i < engine->n_places; i++)
+	for (size_t i = 0; i < engine->n_places; i++) {
+		engine->places[i].was_present = engine->places[i].present;
 		engine->places[i].present = false;
+	}
 	for (size_t i = 0; i < outputs.n; i++) {
 		struct place *place = engine_place_by_node(engine, outputs.at[i].node);
 

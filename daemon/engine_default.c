@@ -4,6 +4,8 @@
 #include "daemon/log.h"
 #include "daemon/pair_nodes.h"
 
+#define TURN_MS 1000 /* what a session manager gets to turn to an output that has come */
+
 static struct place *place_of_pair(const struct engine *engine, const char *pair_name)
 {
 	for (size_t i = 0; i < engine->n_places; i++)
@@ -66,17 +68,30 @@ static bool is_turning_away(const struct engine *engine, const char *sink)
 	       graph_find_sink(engine->graph, configured, &other);
 }
 
-/* How many the session manager would take first where nobody chose. */
-static size_t places_above(const struct engine *engine, const struct place *place)
+/* When the last output came that the session manager would take before this one where nobody chose; 0: there is none. */
+static uint64_t better_since_ms(const struct engine *engine, const struct place *place)
 {
-	size_t n = 0;
+	uint64_t since_ms = 0;
 
 	for (size_t i = 0; i < engine->n_places; i++) {
 		const struct place *other = &engine->places[i];
 
-		n += other->present && other->output.available && other->output.priority > place->output.priority;
+		if (other->present && other->output.available && other->output.priority > place->output.priority &&
+		    other->since_ms > since_ms)
+			since_ms = other->since_ms;
 	}
-	return n;
+	return since_ms;
+}
+
+/* It has just come, and the session manager is about to turn to it: once the default is ours, 0.4 would stay with us. */
+static bool may_turn_soon(struct engine *engine, const struct place *place)
+{
+	const char *configured = graph_configured_sink(engine->graph);
+	const bool chosen = (configured && !pair_is_ours(configured)) || journal_default(engine->config.journal);
+	const uint64_t since_ms = chosen ? 0 : better_since_ms(engine, place);
+
+	engine->loan.wait_until_ms = since_ms ? since_ms + TURN_MS : 0;
+	return engine_now_ms() < engine->loan.wait_until_ms;
 }
 
 void default_take(struct engine *engine)
@@ -85,12 +100,13 @@ void default_take(struct engine *engine)
 	const char *configured = graph_configured_sink(engine->graph);
 
 	if (!place || !place->pair || engine->loan.name || pair_phase(place->pair) != PAIR_READY ||
-	    !graph_has_manager(engine->graph) || is_turning_away(engine, place->output.node))
+	    !graph_has_manager(engine->graph) || is_turning_away(engine, place->output.node) ||
+	    may_turn_soon(engine, place))
 		return;
 	if (note_users_default(engine->config.journal, configured) < 0)
 		log_warning("The journal could not be written: after a crash the default sink may stay as iemd sets it.");
 	engine->loan = (struct loan){ .name = strdup(pair_node_name(place->pair)), .left = engine->loan.left,
-				      .above = places_above(engine, place) };
+				      .taken_ms = engine_now_ms() };
 	volume_begin(engine, place);
 	graph_configure_sink(engine->graph, engine->loan.name);
 	if (iem_streq(graph_default_sink(engine->graph), engine->loan.name))
@@ -120,13 +136,11 @@ static bool has_choice_returned(struct engine *engine, const char *choice)
 }
 
 /* Nobody chose, and one comes that the session manager would have preferred: a dongle that is plugged in. */
-static bool has_better_come(struct engine *engine)
+static bool has_better_come(const struct engine *engine)
 {
 	const struct place *place = place_of_pair(engine, engine->loan.name);
-	const size_t before = engine->loan.above;
 
-	engine->loan.above = place ? places_above(engine, place) : 0;
-	return engine->loan.above > before;
+	return place && better_since_ms(engine, place) > engine->loan.taken_ms;
 }
 
 void default_make_way(struct engine *engine)

@@ -8,7 +8,8 @@
 /** An output with what is decided for it and what runs for it. */
 struct place {
 	struct output output; /* as last seen */
-	bool present;
+	bool present, was_present; /* now, and at the look before */
+	uint64_t since_ms; /* present and available since */
 	struct iem_selection selection;
 	struct pair *pair; /* NULL where nothing is corrected */
 	uint64_t chain_print; /* of the chain published last: what it was made from */
@@ -41,7 +42,8 @@ struct loan {
 	bool giving_back; /* it was given back, and is ours until that is told */
 	bool making_way;  /* for a better output: without a pair, until the session manager has made that the default */
 	bool choice_away; /* what the user had configured has not been there since */
-	size_t above;     /* how many outputs of higher priority the session manager had passed over for this one */
+	uint64_t taken_ms;
+	uint64_t wait_until_ms; /* with taking: a better output has just come, and the session manager may turn to it */
 	char *left;       /* node.name of the sink that the user wants without us */
 };
 

@@ -95,15 +95,25 @@ def test_a_new_output_of_higher_priority_is_the_default_where_nobody_chose(corre
 
 
 def test_a_new_output_with_a_profile_is_corrected_where_nobody_chose(corrected):
-    """Way is made for it once: taking the default for it is no reason to make way again."""
+    """Way is made for it once: taking the default for it is no reason to make way again. It may leave and return at once."""
+    def add():
+        corrected.add_sink("dongle", priority=3000, **{"session.suspend-timeout-seconds": 0})
+
+    def wait_for(node):
+        wait_until(lambda: (corrected.status()["output"]["node"], corrected.status()["state"]) == (node, "running"),
+                   what=f"{node} to be corrected")
+
     profiles.write(corrected, "dark", profiles.DARK, 'match = ( { node = "dongle"; } );')
     with sound.something_playing(corrected):
-        corrected.add_sink("dongle", priority=3000, **{"session.suspend-timeout-seconds": 0})
-        wait_until(lambda: (corrected.status()["output"]["node"], corrected.status()["state"]) == ("dongle", "running"),
-                   what="the dongle to be corrected")
-        corrected.remove_sink("dongle")
-        wait_until(lambda: (corrected.status()["output"]["node"], corrected.status()["state"]) == ("earphone", "running"),
-                   what="the earphone to be corrected again")
+        for _ in range(4):
+            add()
+            wait_for("dongle")
+            for _ in range(2):
+                corrected.remove_sink("dongle")
+                add()
+            wait_for("dongle")
+            corrected.remove_sink("dongle")
+            wait_for("earphone")
     corrected.stop_iemd()
     wait_until(lambda: (corrected.default_sink(), corrected.configured_default()) == ("earphone", None),
                what="the user's default to be back")
