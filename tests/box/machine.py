@@ -256,19 +256,35 @@ class Box:
     # -- cards --
 
     def plug(self):
+        """With a busy machine WirePlumber sometimes gives a card no route, without iemd too: then a user plugs it in again."""
+        for attempt in range(3):
+            self.plug_once()
+            try:
+                return wait_until(lambda: Graph().route(USB), PATIENCE, what="the USB card's sink and its route")
+            except Timeout as failure:
+                if attempt == 2:
+                    raise
+                show(f"The card is plugged in again: {failure}")
+                self.unplug()
+
+    def plug_once(self):
         """The recording begins anew each time the card is plugged in: what there is is put aside."""
         if USB_RECORDING.exists():
             USB_RECORDING.rename(USB_RECORDING.with_stem(f"usb-{time.monotonic():.0f}"))
         run("box-plug", "usb-audio", "dongle", "serial=A1")
-        wait_until(lambda: USB in Graph().nodes, what="the USB card's sink")
 
     def unplug(self):
         run("box-unplug", "dongle")
         wait_until(lambda: not is_usb_plugged(), what="the USB card to be gone")
 
-    def pick(self, sink):
+    def choose(self, sink):
         """What a user does to have sound on an output from now on."""
         as_user("wpctl", "set-default", Graph().nodes[sink]["id"])
+
+    def choose_unless_default(self, sink):
+        """Where sound goes there already, choosing it by hand would be to want it without iemd."""
+        if default_sink() not in (sink, f"iemd.{sink}"):
+            self.choose(sink)
 
     # -- between tests --
 

@@ -35,7 +35,7 @@ def test_a_usb_card_put_back_is_corrected_again_without_a_command(box):
     with playing(*ALL_TONES):
         hda.expect_boost(USB_TONE, REFERENCE, 0)
         box.plug()
-        box.pick(USB)
+        box.choose_unless_default(USB)
         box.expect_corrected("for-usb")
         usb.expect_boost(USB_TONE, REFERENCE, BOOST_DB)
         pull_out_and_put_back(box, hda, usb)
@@ -56,13 +56,13 @@ def test_each_card_has_its_own_eq_and_never_the_others(box):
     with playing(*ALL_TONES):
         hda.expect_boost(HDA_TONE, REFERENCE, BOOST_DB)
         box.plug()
-        box.pick(USB)
+        box.choose_unless_default(USB)
         box.expect_corrected("for-usb")
         usb.expect_boost(USB_TONE, REFERENCE, BOOST_DB)
         pull_out_and_put_back(box, hda, usb)
         box.expect_corrected("for-usb")
         usb.expect_boost(USB_TONE, REFERENCE, BOOST_DB)
-        box.pick(HDA)
+        box.choose_unless_default(HDA)
         box.expect_corrected("for-hda")
         hda.expect_boost(HDA_TONE, REFERENCE, BOOST_DB)
         usb.listen()
@@ -77,7 +77,7 @@ def test_the_usb_cards_volume_is_its_own_and_outlives_pulling_out(box):
     usb = Ear("usb", TONE)
     with playing(TONE):
         box.plug()
-        box.pick(USB)
+        box.choose_unless_default(USB)
         box.expect_corrected("usb-narrow")
         usb.expect_sound(TONE)
         others = number_of(Graph().route(HDA)["props"])  # plugging in may have moved it in trixie: udev restores it

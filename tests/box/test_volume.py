@@ -68,7 +68,7 @@ def test_mute_is_the_same_everywhere_whoever_sets_it_and_outlives_the_service(bo
 
 def end_leaves_the_users_will(box, end):
     """Set a default and volumes, before and while iemd runs; have it ended; nothing of that has moved."""
-    box.pick(HDA)
+    box.choose(HDA)
     box.correct("narrow", NARROW)
     box.set_volume(0.3)
     box.expect_volume(0.3)
