@@ -53,7 +53,7 @@ static int read_used(struct conf *conf, const config_setting_t *setting, const s
 
 	if (choice->n_used == CHOICES_USED)
 		return conf_complain(conf, setting, "more than %d earphones for an output", CHOICES_USED);
-	if (conf_string(conf, setting, &choice->used[choice->n_used]) < 0)
+	if (statefile_read_text(conf, setting, key, &choice->used[choice->n_used]) < 0)
 		return -EINVAL;
 	choice->n_used++;
 	return 0;
@@ -65,10 +65,10 @@ static int read_used_list(struct conf *conf, const config_setting_t *setting, co
 }
 
 static const struct conf_key choice_keys[] = {
-	{ "output", CONF_STRING, offsetof(struct choice, output) },
-	{ "profile", CONF_STRING, offsetof(struct choice, profile) },
-	{ "variant", CONF_STRING, offsetof(struct choice, variant) },
-	{ "previous", CONF_STRING, offsetof(struct choice, previous) },
+	STATEFILE_TEXT("output", offsetof(struct choice, output)),
+	STATEFILE_TEXT("profile", offsetof(struct choice, profile)),
+	STATEFILE_TEXT("variant", offsetof(struct choice, variant)),
+	STATEFILE_TEXT("previous", offsetof(struct choice, previous)),
 	{ "used", CONF_CUSTOM, 0, .read = read_used_list },
 	CONF_END
 };
@@ -140,7 +140,7 @@ static void write_member(FILE *out, const char *key, const char *text)
 	if (!text)
 		return;
 	fprintf(out, " %s = ", key);
-	statefile_put_quoted(out, text);
+	statefile_put_text(out, text);
 	putc(';', out);
 }
 
@@ -154,7 +154,7 @@ static void write_choice(FILE *out, const struct choice *choice, bool first)
 	fputs(" used = (", out);
 	for (size_t i = 0; i < choice->n_used; i++) {
 		fputs(i ? ", " : " ", out);
-		statefile_put_quoted(out, choice->used[i]);
+		statefile_put_text(out, choice->used[i]);
 	}
 	fputs(" ); }", out);
 }

@@ -1,10 +1,12 @@
 /* The default sink: the user's, and the one that we make of our own for a time. */
 #include "daemon/engine_private.h"
 
+#include "daemon/default_value.h"
 #include "daemon/log.h"
 #include "daemon/pair_nodes.h"
 
 #define TURN_MS 1000 /* what a session manager gets to turn to an output that has come */
+#define ANSWER_MS 2000 /* what it gets to tell a default that was asked for */
 
 static struct place *place_of_pair(const struct engine *engine, const char *pair_name)
 {
@@ -14,8 +16,16 @@ static struct place *place_of_pair(const struct engine *engine, const char *pair
 	return NULL;
 }
 
+static void forget_request(struct engine *engine)
+{
+	free(engine->request.value);
+	free(engine->request.users);
+	engine->request = (struct request){ 0 };
+}
+
 void default_forget(struct engine *engine)
 {
+	forget_request(engine);
 	free(engine->loan.name);
 	engine->loan = (struct loan){ .left = engine->loan.left };
 	engine->undo = (struct undo){ 0 };
@@ -25,6 +35,24 @@ void default_finish(struct engine *engine)
 {
 	free(IEM_STEAL(engine->loan.name));
 	free(IEM_STEAL(engine->loan.left));
+	forget_request(engine);
+}
+
+static void ask(struct engine *engine, const char *value)
+{
+	char *mine = value ? strdup(value) : NULL;
+
+	forget_request(engine);
+	engine->request = (struct request){ .open = true, .value = mine, .at_ms = engine_now_ms() };
+	graph_configure_default(engine->graph, value);
+}
+
+static void ask_for_node(struct engine *engine, const char *node)
+{
+	CLEANUP(iem_freep) char *value = default_value_of(node);
+
+	if (value)
+		ask(engine, value);
 }
 
 const char *default_of_user(const struct engine *engine)
@@ -49,11 +77,12 @@ bool default_is_for(const struct engine *engine, const struct place *place)
  * A session manager that comes back tells our own node, or nothing yet, where it was us who had set the default: then
  * what is noted already, and was not put back, is still the user's.
  */
-static int note_users_default(struct journal *journal, const char *configured)
+static int note_users_default(struct journal *journal, struct graph *graph)
 {
-	const bool told = configured && !pair_is_ours(configured);
+	const char *value = graph_configured_value(graph);
+	const bool told = value && !pair_is_ours(graph_configured_sink(graph));
 
-	return !told && journal_has_default(journal) ? 0 : journal_note_default(journal, told ? configured : NULL);
+	return !told && journal_has_default(journal) ? 0 : journal_note_default(journal, told ? value : NULL);
 }
 
 /* What was asked for comes a moment before what is in force: our own node is the default still, and not wanted any more. */
@@ -97,18 +126,17 @@ static bool may_turn_soon(struct engine *engine, const struct place *place)
 void default_take(struct engine *engine)
 {
 	struct place *place = engine->mode == MODE_DEFAULT ? engine_place_by_node(engine, default_of_user(engine)) : NULL;
-	const char *configured = graph_configured_sink(engine->graph);
 
 	if (!place || !place->pair || engine->loan.name || pair_phase(place->pair) != PAIR_READY ||
 	    !graph_has_manager(engine->graph) || is_turning_away(engine, place->output.node) ||
 	    may_turn_soon(engine, place))
 		return;
-	if (note_users_default(engine->config.journal, configured) < 0)
+	if (note_users_default(engine->config.journal, engine->graph) < 0)
 		log_warning("The journal could not be written: after a crash the default sink may stay as iemd sets it.");
 	engine->loan = (struct loan){ .name = strdup(pair_node_name(place->pair)), .left = engine->loan.left,
 				      .taken_ms = engine_now_ms() };
 	volume_begin(engine, place);
-	graph_configure_sink(engine->graph, engine->loan.name);
+	ask_for_node(engine, engine->loan.name);
 	if (iem_streq(graph_default_sink(engine->graph), engine->loan.name))
 		volume_default_seen(engine);
 	log_debug("%s is the default now, for %s.", engine->loan.name, place->output.node);
@@ -119,7 +147,7 @@ void default_give_back(struct engine *engine)
 	if (!engine->loan.name)
 		return;
 	/* Whether there is a session manager that hears it shows later: until then the journal keeps it. */
-	graph_configure_sink(engine->graph, journal_default(engine->config.journal));
+	ask(engine, journal_default_value(engine->config.journal));
 	engine->undo.default_asked = true;
 	engine->loan.giving_back = true;
 	free(IEM_STEAL(engine->loan.name));
@@ -164,7 +192,8 @@ static bool is_given_back(void *data)
 {
 	const struct engine *engine = data;
 
-	return graph_has_manager(engine->graph) && !pair_is_ours(graph_configured_sink(engine->graph));
+	return graph_has_manager(engine->graph) && !engine->request.open &&
+	       !pair_is_ours(graph_configured_sink(engine->graph));
 }
 
 void default_leave(struct engine *engine)
@@ -199,13 +228,54 @@ static void decline_default(struct engine *engine, const char *configured)
 		return;
 	log_notice("iemd's own node was set as the default sink; it is set to %s, which it belongs to.",
 		   place->output.node);
-	graph_configure_sink(engine->graph, place->output.node);
+	ask_for_node(engine, place->output.node);
+}
+
+/*
+ * Who sets the default at the very moment at which we do is overwritten by us, without our having known: what he set is
+ * told first, and then ours. His will goes before ours.
+ */
+static void yield_to_user(struct engine *engine, const char *users)
+{
+	CLEANUP(iem_freep) char *name = default_value_name(users);
+	const char *value = *users ? users : NULL;
+
+	log_notice("The default sink was set to %s as iemd changed it; it is set so again.", name ? name : "none");
+	if (engine->loan.name) {
+		journal_note_default(engine->config.journal, value);
+		default_give_back(engine);
+	} else {
+		ask(engine, value);
+	}
+}
+
+static void follow_request(struct engine *engine)
+{
+	struct request *request = &engine->request;
+	const char *told = graph_configured_value(engine->graph);
+	CLEANUP(iem_freep) char *users = NULL;
+
+	request->open &= engine_now_ms() - request->at_ms < ANSWER_MS;
+	if (!request->open)
+		return;
+	if (default_value_same(told, request->value)) {
+		request->open = false;
+		users = IEM_STEAL(request->users);
+		if (users)
+			yield_to_user(engine, users);
+	} else if (!pair_is_ours(graph_configured_sink(engine->graph)) &&
+		   !(journal_has_default(engine->config.journal) &&
+		     default_value_same(told, journal_default_value(engine->config.journal)))) {
+		free(request->users);
+		request->users = strdup(told ? told : "");
+	}
 }
 
 void default_changed(struct engine *engine)
 {
 	const char *configured = graph_configured_sink(engine->graph), *sink = graph_default_sink(engine->graph);
 
+	follow_request(engine);
 	if (engine->mode == MODE_SMART)
 		decline_default(engine, configured);
 	if (engine->loan.name && iem_streq(configured, engine->loan.name))

@@ -47,6 +47,14 @@ struct loan {
 	char *left;       /* node.name of the sink that the user wants without us */
 };
 
+/** What we asked the default to be; see engine_default.c. */
+struct request {
+	bool open;    /* not told yet */
+	char *value;  /* of default_value.h; NULL: none */
+	char *users;  /* what somebody else asked for, and ours overwrites; "": none; NULL: nobody did */
+	uint64_t at_ms;
+};
+
 struct engine {
 	struct engine_config config;
 	struct graph *graph;
@@ -65,6 +73,7 @@ struct engine {
 	int path_setting; /* that the mode was found under */
 	struct probe *probe;
 	struct loan loan;
+	struct request request;
 	struct undo undo;
 	struct remote remote;
 };

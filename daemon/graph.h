@@ -128,5 +128,7 @@ bool graph_has_manager(const struct graph *graph);
 /** node.name of the default sink as the session manager has it, or as the user configured it; NULL if unset. */
 const char *graph_default_sink(struct graph *graph);
 const char *graph_configured_sink(struct graph *graph);
-/** Configure the default sink; NULL clears it. */
-void graph_configure_sink(struct graph *graph, const char *node_name);
+/** The configured one as it was told, whether or not it names a node; NULL if unset. See default_value.h. */
+const char *graph_configured_value(struct graph *graph);
+/** Configure the default sink by such a value; NULL clears it. */
+void graph_configure_default(struct graph *graph, const char *value);

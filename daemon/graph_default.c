@@ -1,37 +1,15 @@
 /* The default sink: the session manager's metadata, its effective value and the one that was asked for. */
+#include "daemon/default_value.h"
 #include "daemon/graph_private.h"
 #include "daemon/log.h"
-#include "daemon/pair_nodes.h"
 
 #include <pipewire/extensions/metadata.h>
-#include <spa/utils/json.h>
-
-/* { "name": "..." } to its name; NULL for anything else. */
-static char *name_of_value(const char *value)
-{
-	struct spa_json json[2];
-	char key[64], name[2048];
-	const char *other;
-	int size;
-
-	if (!value)
-		return NULL;
-	spa_json_init(&json[0], value, strlen(value));
-	if (spa_json_enter_object(&json[0], &json[1]) <= 0)
-		return NULL;
-	while (spa_json_get_string(&json[1], key, sizeof(key)) > 0) {
-		if (strcmp(key, "name") == 0)
-			return spa_json_get_string(&json[1], name, sizeof(name)) > 0 ? strdup(name) : NULL;
-		if ((size = spa_json_next(&json[1], &other)) <= 0)
-			return NULL;
-	}
-	return NULL;
-}
 
 static void forget(struct graph_defaults *defaults)
 {
 	free(IEM_STEAL(defaults->sink));
 	free(IEM_STEAL(defaults->configured));
+	free(IEM_STEAL(defaults->value));
 }
 
 static void tell(struct graph *graph)
@@ -54,11 +32,13 @@ static int on_metadata(void *data, uint32_t subject, const char *key, const char
 		return 0;
 	if (all || effective) {
 		free(defaults->sink);
-		defaults->sink = name_of_value(value);
+		defaults->sink = default_value_name(value);
 	}
 	if (all || configured) {
 		free(defaults->configured);
-		defaults->configured = name_of_value(value);
+		free(defaults->value);
+		defaults->configured = default_value_name(value);
+		defaults->value = value ? strdup(value) : NULL;
 	}
 	if (!graph->reviewing)
 		tell(graph);
@@ -143,38 +123,28 @@ void graph_hurry_review(struct graph *graph)
 	bind_anew(graph);
 }
 
-static bool differ(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) != 0 : a != b;
-}
-
 void graph_take_fresh_default(struct graph *graph)
 {
-	const struct graph_defaults fresh = graph->fresh_defaults, old = graph->defaults;
+	const struct graph_defaults fresh = graph->fresh_defaults;
+	struct graph_defaults old = graph->defaults;
 
 	if (!graph->reviewing)
 		return;
 	graph->reviewing = false;
 	graph->defaults = fresh;
 	graph->fresh_defaults = (struct graph_defaults){ 0 };
-	if (differ(fresh.sink, old.sink) || differ(fresh.configured, old.configured))
+	if (!default_value_same(fresh.sink, old.sink) || !default_value_same(fresh.value, old.value))
 		tell(graph);
-	free(old.sink);
-	free(old.configured);
+	forget(&old);
 }
 
 /* --- for the others --------------------------------------------------------------------------------------------- */
 
-void graph_configure_sink(struct graph *graph, const char *node_name)
+void graph_configure_default(struct graph *graph, const char *value)
 {
-	char name[2048], value[2100];
-
-	if (!graph->metadata || !graph->metadata->proxy)
-		return;
-	if (node_name)
-		snprintf(value, sizeof(value), "{ \"name\": %s }", pair_quoted(node_name, name, sizeof(name)));
-	pw_metadata_set_property((struct pw_metadata *)graph->metadata->proxy, 0, "default.configured.audio.sink",
-				 node_name ? "Spa:String:JSON" : NULL, node_name ? value : NULL);
+	if (graph->metadata && graph->metadata->proxy)
+		pw_metadata_set_property((struct pw_metadata *)graph->metadata->proxy, 0,
+					 "default.configured.audio.sink", value ? "Spa:String:JSON" : NULL, value);
 }
 
 bool graph_has_manager(const struct graph *graph)
@@ -190,4 +160,9 @@ const char *graph_default_sink(struct graph *graph)
 const char *graph_configured_sink(struct graph *graph)
 {
 	return graph->defaults.configured;
+}
+
+const char *graph_configured_value(struct graph *graph)
+{
+	return graph->defaults.value;
 }

@@ -37,6 +37,7 @@ struct graph_object {
 
 struct graph_defaults {
 	char *sink, *configured; /* names of nodes; NULL: none */
+	char *value; /* that was configured, as it was told; NULL: none */
 };
 
 struct graph {

@@ -1,5 +1,6 @@
 #include "daemon/journal.h"
 
+#include "daemon/default_value.h"
 #include "daemon/log.h"
 #include "daemon/statefile.h"
 
@@ -8,8 +9,10 @@
 
 struct journal {
 	char *path;    /* NULL: nowhere to write */
-	char *default_sink; /* NULL: nothing noted; "": the user had none */
+	char *configured; /* the value of the default; NULL: nothing noted; "": the user had none */
+	char *default_sink; /* the node that it names; NULL: none */
 	struct journal_volume volume; /* node NULL: nothing noted */
+	bool damaged;
 };
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
@@ -37,18 +40,24 @@ static const struct conf_key volume_keys[] = {
 };
 
 static const struct conf_key change_keys[] = {
-	{ "node", CONF_STRING, offsetof(struct journal_volume, node) },
-	{ "port", CONF_STRING, offsetof(struct journal_volume, port) },
+	STATEFILE_TEXT("node", offsetof(struct journal_volume, node)),
+	STATEFILE_TEXT("port", offsetof(struct journal_volume, port)),
 	{ "before", CONF_GROUP, offsetof(struct journal_volume, before), .keys = volume_keys },
 	{ "wanted", CONF_GROUP, offsetof(struct journal_volume, wanted), .keys = volume_keys },
 	CONF_END
 };
 
 static const struct conf_key keys[] = {
-	{ "default_sink", CONF_STRING, offsetof(struct journal, default_sink) },
+	STATEFILE_TEXT("configured_default", offsetof(struct journal, configured)),
 	{ "volume", CONF_GROUP, offsetof(struct journal, volume), .keys = change_keys },
 	CONF_END
 };
+
+static void forget_default(struct journal *journal)
+{
+	free(IEM_STEAL(journal->configured));
+	free(IEM_STEAL(journal->default_sink));
+}
 
 static void forget_volume(struct journal *journal)
 {
@@ -68,9 +77,11 @@ int journal_new(struct journal **out, const struct iem_paths *paths)
 	if (journal->path &&
 	    statefile_read(journal->path, keys, journal,
 			   "The default sink and a volume may be left as iemd's last run set them.") < 0) {
-		free(IEM_STEAL(journal->default_sink));
+		forget_default(journal);
 		forget_volume(journal);
+		journal->damaged = true;
 	}
+	journal->default_sink = default_value_name(journal->configured);
 	*out = journal;
 	return 0;
 }
@@ -80,7 +91,7 @@ void journal_free(struct journal *journal)
 	if (!journal)
 		return;
 	free(journal->path);
-	free(journal->default_sink);
+	forget_default(journal);
 	forget_volume(journal);
 	free(journal);
 }
@@ -98,10 +109,10 @@ static void put_volume(FILE *out, const char *name, const struct volume *volume)
 static void put_change(FILE *out, const struct journal_volume *change)
 {
 	fputs("volume = {\n\tnode = ", out);
-	statefile_put_quoted(out, change->node);
+	statefile_put_text(out, change->node);
 	if (change->port) {
 		fputs(";\n\tport = ", out);
-		statefile_put_quoted(out, change->port);
+		statefile_put_text(out, change->port);
 	}
 	fputs(";\n", out);
 	put_volume(out, "before", &change->before);
@@ -112,9 +123,9 @@ static void put_change(FILE *out, const struct journal_volume *change)
 static void put(FILE *out, const struct journal *journal)
 {
 	fputs("# Written by iemd: what has to be put back.\nformat = 1;\n", out);
-	if (journal->default_sink) {
-		fputs("default_sink = ", out);
-		statefile_put_quoted(out, journal->default_sink);
+	if (journal->configured) {
+		fputs("configured_default = ", out);
+		statefile_put_text(out, journal->configured);
 		fputs(";\n", out);
 	}
 	if (journal->volume.node)
@@ -136,6 +147,8 @@ static int save(const struct journal *journal)
 		return 0;
 	if (journal_is_empty(journal))
 		return discard(journal);
+	if (journal->configured && strlen(journal->configured) > STATEFILE_MAX_TEXT)
+		return -E2BIG; /* it could not be read again */
 	out = open_memstream(&text, &size);
 	if (!out)
 		return -ENOMEM;
@@ -153,37 +166,48 @@ static void save_less(const struct journal *journal)
 
 bool journal_is_empty(const struct journal *journal)
 {
-	return !journal->default_sink && !journal->volume.node;
+	return !journal->configured && !journal->volume.node;
+}
+
+bool journal_was_damaged(const struct journal *journal)
+{
+	return journal->damaged;
 }
 
 /* --- the default sink ------------------------------------------------------------------------------------------- */
 
-int journal_note_default(struct journal *journal, const char *configured)
+int journal_note_default(struct journal *journal, const char *value)
 {
-	char *mine = strdup(configured ? configured : "");
+	char *mine = strdup(value ? value : "");
 
 	if (!mine)
 		return -ENOMEM;
-	free(journal->default_sink);
-	journal->default_sink = mine;
+	forget_default(journal);
+	journal->configured = mine;
+	journal->default_sink = default_value_name(mine);
 	return save(journal);
 }
 
 bool journal_has_default(const struct journal *journal)
 {
-	return journal->default_sink != NULL;
+	return journal->configured != NULL;
+}
+
+const char *journal_default_value(const struct journal *journal)
+{
+	return journal->configured && *journal->configured ? journal->configured : NULL;
 }
 
 const char *journal_default(const struct journal *journal)
 {
-	return journal->default_sink && *journal->default_sink ? journal->default_sink : NULL;
+	return journal->default_sink;
 }
 
 void journal_drop_default(struct journal *journal)
 {
-	if (!journal->default_sink)
+	if (!journal->configured)
 		return;
-	free(IEM_STEAL(journal->default_sink));
+	forget_default(journal);
 	save_less(journal);
 }
 

@@ -21,12 +21,17 @@ void journal_free(struct journal *journal);
 
 /** Is anything noted? */
 bool journal_is_empty(const struct journal *journal);
+/** Was there a journal that could not be read? */
+bool journal_was_damaged(const struct journal *journal);
 
-/** Note the user's configured default sink (NULL: none), before it is changed. @return 0 or -errno */
-int journal_note_default(struct journal *journal, const char *configured);
+/** Note the user's configured default sink (a value of default_value.h; NULL: none) before it is changed.
+ * @return 0 or -errno: it is noted then for this run only */
+int journal_note_default(struct journal *journal, const char *value);
 /** Is one noted? */
 bool journal_has_default(const struct journal *journal);
-/** What is noted; NULL where the user had none. Valid until the next change. */
+/** What is noted, to be put back as it was; NULL where the user had none. Valid until the next change. */
+const char *journal_default_value(const struct journal *journal);
+/** The node that it names; NULL where it names none. Valid until the next change. */
 const char *journal_default(const struct journal *journal);
 /** It was put back. */
 void journal_drop_default(struct journal *journal);

@@ -1,6 +1,7 @@
 #include "daemon/statefile.h"
 
 #include "core/paths.h"
+#include "core/utf8.h"
 #include "daemon/log.h"
 
 #include <errno.h>
@@ -54,13 +55,37 @@ int statefile_read(const char *path, const struct conf_key *keys, void *object, 
 	return -EINVAL;
 }
 
-void statefile_put_quoted(FILE *out, const char *text)
+/* --- texts of any bytes ----------------------------------------------------------------------------------------- */
+
+void statefile_put_text(FILE *out, const char *text)
 {
+	const unsigned char last = iem_is_utf8(text) ? 0xff : '~';
+
 	putc('"', out);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			putc('\\', out);
-		putc(*text, out);
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+		if (*c < ' ' || *c == 0x7f || *c > last)
+			fprintf(out, "\\x%02x", *c);
+		else if (*c == '"' || *c == '\\')
+			fprintf(out, "\\%c", *c);
+		else
+			putc(*c, out);
 	}
 	putc('"', out);
+}
+
+int statefile_read_text(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
+{
+	const char *value = config_setting_get_string(setting);
+	char **out = field, *copy;
+
+	if (!value)
+		return conf_complain(conf, setting, "'%s' wants a text in quotes", key->name);
+	if (strlen(value) > STATEFILE_MAX_TEXT)
+		return conf_complain(conf, setting, "'%s' is longer than %d bytes", key->name, STATEFILE_MAX_TEXT);
+	copy = strdup(value);
+	if (!copy)
+		return -ENOMEM;
+	free(*out);
+	*out = copy;
+	return 0;
 }

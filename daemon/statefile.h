@@ -12,5 +12,15 @@
  */
 int statefile_read(const char *path, const struct conf_key *keys, void *object, const char *lost);
 
-/** Write TEXT in quotes, so that it reads as it was. */
-void statefile_put_quoted(FILE *out, const char *text);
+#define STATEFILE_MAX_TEXT 8192 /* bytes of a text */
+
+/**
+ * A text of any bytes, such as a foreign node's name. CONF_STRING takes no control characters and nothing but UTF-8; what
+ * we keep must read as it was: such bytes stand in the file as \xXX.
+ */
+#define STATEFILE_TEXT(key, field) { key, CONF_CUSTOM, field, .read = statefile_read_text }
+
+/** Write TEXT in quotes for such a key; no longer than STATEFILE_MAX_TEXT, else the file would not be read. */
+void statefile_put_text(FILE *out, const char *text);
+/** A conf_read_fn; FIELD is a char *, which is replaced. */
+int statefile_read_text(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field);

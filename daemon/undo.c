@@ -12,6 +12,7 @@
 bool undo_default(struct undo *undo, struct graph *graph, struct journal *journal)
 {
 	const char *configured = graph_configured_sink(graph), *before = journal_default(journal);
+	const char *value = journal_default_value(journal);
 	struct graph_node living;
 
 	if (pair_is_ours(configured) && graph_find_sink(graph, configured, &living))
@@ -20,13 +21,13 @@ bool undo_default(struct undo *undo, struct graph *graph, struct journal *journa
 		if (!undo->default_asked) {
 			log_notice("The last run left its own node as the default sink; it is set to %s again.",
 				   before ? before : "none");
-			graph_configure_sink(graph, before);
+			graph_configure_default(graph, value);
 		}
 		undo->default_asked = true;
 		return false;
 	}
 	/* A session manager that has just started may tell nothing before it tells what it remembers. */
-	if (journal_has_default(journal) && (configured || !before))
+	if (journal_has_default(journal) && (graph_configured_value(graph) || !value))
 		journal_drop_default(journal);
 	return !journal_has_default(journal);
 }
@@ -126,7 +127,7 @@ int undo_run(struct pw_loop *loop, struct pw_context *context, struct journal *j
 	struct run run = { .journal = journal };
 	int r;
 
-	if (journal_is_empty(journal))
+	if (journal_is_empty(journal) && !journal_was_damaged(journal))
 		return 0;
 	r = graph_new(&run.graph, loop, context, &run_events, &run);
 	if (r < 0) {

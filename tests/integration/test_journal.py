@@ -1,5 +1,6 @@
 """What iemd changed outside itself is put right, however and whenever it ended."""
 
+import json
 import os
 import pathlib
 import signal
@@ -131,7 +132,7 @@ def test_the_next_start_puts_right_what_nobody_undid(chosen):
     wait_until(lambda: chosen.configured_default() == "earphone", what="the user's default to be back")
 
 
-@pytest.mark.parametrize("text", ["default_sink = ", "\0\1\2", note_of_a_volume(LESS)[:40], 'volume = { gains = 7; };'],
+@pytest.mark.parametrize("text", ["configured_default = ", "\0\1\2", note_of_a_volume(LESS)[:40], 'volume = { gains = 7; };'],
                          ids=range(4))
 def test_a_damaged_journal_is_set_aside_and_told(chosen, text):
     write_journal(chosen, text)
@@ -139,6 +140,42 @@ def test_a_damaged_journal_is_set_aside_and_told(chosen, text):
     aside = journal(chosen).with_name("journal.conf.damaged")
     assert aside.read_text() == text
     assert str(aside) in chosen.iemd_log()
+
+
+# What may stand where the user's default does: names that a file of ours cannot hold as they are, and no name at all.
+FOREIGN_DEFAULTS = {
+    "tab": '{ "name": "a\\tb\\u001bc" }', "line": '{ "name":\n"a\nb" }', "percent": '{ "name": "50%20 \\"x\\" \\\\" }',
+    "long": json.dumps({"name": "n" * 3000}), "latin1": '{ "name": "caf\udce9" }', "other": '{ "id": 7 }', "text": "7 %",
+}
+
+
+def configured_value(session):
+    done = subprocess.run(["pw-metadata", "0", "default.configured.audio.sink"], env=session.env, capture_output=True,
+                          stdin=subprocess.DEVNULL, timeout=20, check=True)
+    return os.fsdecode(done.stdout.partition(b"value:'")[2].rpartition(b"' type:")[0])
+
+
+@pytest.mark.parametrize("value", FOREIGN_DEFAULTS.values(), ids=FOREIGN_DEFAULTS.keys())
+def test_whatever_the_default_was_is_put_back_as_it_was(chosen, value):
+    chosen.run("pw-metadata", "0", "default.configured.audio.sink", value, "Spa:String:JSON")
+    wait_until(lambda: configured_value(chosen) == value, what="the default to be configured")
+    for end in (signal.SIGTERM, signal.SIGKILL):
+        start(chosen)
+        assert configured_value(chosen) != value
+        chosen.kill_iemd(end)
+        undo(chosen)
+        wait_until(lambda: configured_value(chosen) == value, what=f"the user's default to be back after {end}")
+    assert list(journal(chosen).parent.iterdir()) == []
+
+
+def test_undo_looks_although_the_journal_is_damaged(chosen):
+    start(chosen)
+    chosen.kill_iemd(signal.SIGKILL)
+    write_journal(chosen, "configured_default = 100;")
+    done = undo(chosen)
+    assert "'configured_default' wants a text" in done.stderr and "set to none" in done.stderr
+    wait_until(lambda: (chosen.default_sink(), chosen.configured_default()) == ("earphone", None),
+               what="iemd's node to be no default any more")
 
 
 def test_undo_leaves_a_running_iemd_alone(chosen):
@@ -149,7 +186,7 @@ def test_undo_leaves_a_running_iemd_alone(chosen):
 
 
 def test_undo_without_pipewire_keeps_the_journal(chosen):
-    write_journal(chosen, 'default_sink = "earphone";')
+    write_journal(chosen, note_of_a_volume(LESS))
     chosen.kill_pipewire()
     done = undo(chosen, check=False)
     assert (done.returncode, "PipeWire does not answer" in done.stderr) == (1, True)
