@@ -230,6 +230,7 @@ static void schedule_reconnect(struct engine *engine)
 static void disconnect(struct engine *engine)
 {
 	path_forget(engine, false);
+	default_forget(engine);
 	for (size_t i = engine->n_places; i-- > 0;)
 		remove_place(engine, i);
 	outputs_finish(&engine->outputs);
@@ -273,9 +274,9 @@ static void on_settled(void *data)
 	engine_refresh(data);
 }
 
-static void on_default_changed(void *data)
+static void on_default_changed(void *data, bool configured)
 {
-	default_changed(data);
+	default_changed(data, configured);
 	engine_defer(data); /* sound goes there already: every moment of settling would be heard uncorrected */
 }
 
@@ -292,6 +293,7 @@ static void on_manager(void *data, bool present)
 		return;
 	log_debug("The session manager %s.", present ? "is there" : "went away");
 	path_forget(engine, true);
+	default_forget(engine);
 	engine_defer(engine);
 }
 

@@ -271,11 +271,12 @@ static void follow_request(struct engine *engine)
 	}
 }
 
-void default_changed(struct engine *engine)
+void default_changed(struct engine *engine, bool configured_changed)
 {
 	const char *configured = graph_configured_sink(engine->graph), *sink = graph_default_sink(engine->graph);
 
-	follow_request(engine);
+	if (configured_changed)
+		follow_request(engine);
 	if (engine->mode == MODE_SMART)
 		decline_default(engine, configured);
 	if (engine->loan.name && iem_streq(configured, engine->loan.name))

@@ -32,7 +32,6 @@ void path_forget(struct engine *engine, bool connected)
 		drop_all_pairs(engine);
 	engine->mode = MODE_UNKNOWN;
 	engine->why[0] = '\0';
-	default_forget(engine);
 }
 
 /* The output to probe with: the one that sound goes to, else any that is to be corrected. */

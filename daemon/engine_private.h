@@ -105,7 +105,7 @@ void default_give_back(struct engine *engine);
 void default_make_way(struct engine *engine);
 /** Give it back on leaving; what the session manager did not hear stays in the journal for the next start. */
 void default_leave(struct engine *engine);
-void default_changed(struct engine *engine);
+void default_changed(struct engine *engine, bool configured_changed);
 /** Put back what an earlier run left behind, default and volume. */
 void default_undo_stale(struct engine *engine);
 /** The session manager came or went: nothing is borrowed from it any more. */

@@ -176,7 +176,7 @@ static void on_core_done(void *data, uint32_t id, int seq)
 		return;
 	graph->asked = false;
 	graph_take_fresh_params(graph);
-	graph_take_fresh_default(graph);
+	graph_end_review(graph);
 	/* The first round brings the registry, the second what binding its objects told, the third their params. */
 	if (!graph->ready && ++graph->rounds < 3) {
 		graph_sync(graph);

@@ -21,8 +21,8 @@ struct graph;
 struct graph_events {
 	void (*changed)(void *data);
 	void (*settled)(void *data);
-	/** configured or effective default sink changed; settled follows */
-	void (*default_changed)(void *data);
+	/** the default sink changed: what is CONFIGURED, or only what is in force; settled follows */
+	void (*default_changed)(void *data, bool configured);
 	/** the answer to graph_sync_nodes() */
 	void (*nodes_synced)(void *data);
 	/** the session manager's metadata appeared or went away */

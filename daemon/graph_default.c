@@ -5,43 +5,54 @@
 
 #include <pipewire/extensions/metadata.h>
 
-static void forget(struct graph_defaults *defaults)
-{
-	free(IEM_STEAL(defaults->sink));
-	free(IEM_STEAL(defaults->configured));
-	free(IEM_STEAL(defaults->value));
-}
-
-static void tell(struct graph *graph)
+static void tell(struct graph *graph, bool configured)
 {
 	log_debug("default sink: %s, configured: %s", graph->defaults.sink ? graph->defaults.sink : "none",
 		  graph->defaults.configured ? graph->defaults.configured : "none");
-	graph->events->default_changed(graph->data);
+	graph->events->default_changed(graph->data, configured);
 	graph_touch(graph);
+}
+
+/* A text that is told, or not told any more. @return whether that is another */
+static bool take(char **field, char *told)
+{
+	const bool other = !default_value_same(*field, told);
+
+	free(*field);
+	*field = told;
+	return other;
+}
+
+static bool take_sink(struct graph *graph, const char *value)
+{
+	return take(&graph->defaults.sink, default_value_name(value));
+}
+
+static bool take_configured(struct graph *graph, const char *value)
+{
+	const bool other_name = take(&graph->defaults.configured, default_value_name(value));
+
+	return take(&graph->defaults.value, value ? strdup(value) : NULL) || other_name;
 }
 
 static int on_metadata(void *data, uint32_t subject, const char *key, const char *type, const char *value)
 {
 	struct graph_object *object = data;
 	struct graph *graph = object->graph;
-	struct graph_defaults *defaults = graph->reviewing ? &graph->fresh_defaults : &graph->defaults;
-	const bool all = key == NULL, effective = iem_streq(key, "default.audio.sink");
-	const bool configured = iem_streq(key, "default.configured.audio.sink");
+	const bool all = key == NULL, effective = all || iem_streq(key, "default.audio.sink");
+	const bool configured = all || iem_streq(key, "default.configured.audio.sink");
+	bool other_sink = false, other_configured = false;
 
-	if (subject != 0 || object != graph->metadata || !(all || effective || configured))
+	if (subject != 0 || object != graph->metadata)
 		return 0;
-	if (all || effective) {
-		free(defaults->sink);
-		defaults->sink = default_value_name(value);
-	}
-	if (all || configured) {
-		free(defaults->configured);
-		free(defaults->value);
-		defaults->configured = default_value_name(value);
-		defaults->value = value ? strdup(value) : NULL;
-	}
-	if (!graph->reviewing)
-		tell(graph);
+	graph->sink_told |= effective;
+	graph->configured_told |= configured;
+	if (effective)
+		other_sink = take_sink(graph, value);
+	if (configured)
+		other_configured = take_configured(graph, value);
+	if (other_sink || other_configured)
+		tell(graph, other_configured);
 	return 0;
 }
 
@@ -62,8 +73,9 @@ void graph_forget_default(struct graph *graph)
 {
 	graph->metadata = NULL;
 	graph->reviewing = false;
-	forget(&graph->defaults);
-	forget(&graph->fresh_defaults);
+	free(IEM_STEAL(graph->defaults.sink));
+	free(IEM_STEAL(graph->defaults.configured));
+	free(IEM_STEAL(graph->defaults.value));
 }
 
 /* --- reading it again ------------------------------------------------------------------------------------------- */
@@ -94,8 +106,8 @@ static void bind_anew(struct graph *graph)
 		return;
 	spa_hook_remove(&object->hook);
 	pw_proxy_destroy(object->proxy);
-	forget(&graph->fresh_defaults);
 	graph->reviewing = true;
+	graph->sink_told = graph->configured_told = false;
 	graph_bind_proxy(object, PW_TYPE_INTERFACE_Metadata, PW_VERSION_METADATA, &metadata_events);
 	graph_sync(graph);
 }
@@ -123,19 +135,19 @@ void graph_hurry_review(struct graph *graph)
 	bind_anew(graph);
 }
 
-void graph_take_fresh_default(struct graph *graph)
+void graph_end_review(struct graph *graph)
 {
-	const struct graph_defaults fresh = graph->fresh_defaults;
-	struct graph_defaults old = graph->defaults;
+	bool other_sink = false, other_configured = false;
 
 	if (!graph->reviewing)
 		return;
 	graph->reviewing = false;
-	graph->defaults = fresh;
-	graph->fresh_defaults = (struct graph_defaults){ 0 };
-	if (!default_value_same(fresh.sink, old.sink) || !default_value_same(fresh.value, old.value))
-		tell(graph);
-	forget(&old);
+	if (!graph->sink_told)
+		other_sink = take_sink(graph, NULL);
+	if (!graph->configured_told)
+		other_configured = take_configured(graph, NULL);
+	if (other_sink || other_configured)
+		tell(graph, other_configured);
 }
 
 /* --- for the others --------------------------------------------------------------------------------------------- */

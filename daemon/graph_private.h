@@ -53,8 +53,9 @@ struct graph {
 	bool unsettled, hurried, ready, lost, asked; /* asked: not answered yet */
 	int sync_seq, nodes_seq, rounds;
 	struct graph_object *metadata; /* "default", NULL while there is none */
-	struct graph_defaults defaults, fresh_defaults; /* in force; being listed */
-	bool doubted, doubted_again, reviewed_early, reviewing;
+	struct graph_defaults defaults;
+	bool doubted, doubted_again, reviewed_early;
+	bool reviewing, sink_told, configured_told; /* listed again; what of it has been told since */
 };
 
 struct graph_type {
@@ -83,4 +84,4 @@ void graph_forget_default(struct graph *graph);
 void graph_doubt_default(struct graph *graph);
 void graph_review_default(struct graph *graph);
 void graph_hurry_review(struct graph *graph);
-void graph_take_fresh_default(struct graph *graph);
+void graph_end_review(struct graph *graph);

@@ -73,6 +73,10 @@ static void on_event(void *data)
 {
 }
 
+static void on_default_changed(void *data, bool configured)
+{
+}
+
 static void on_manager(void *data, bool present)
 {
 }
@@ -87,7 +91,7 @@ static void on_lost(void *data, const char *why)
 static const struct graph_events run_events = {
 	.changed = on_event,
 	.settled = on_event,
-	.default_changed = on_event,
+	.default_changed = on_default_changed,
 	.nodes_synced = on_event,
 	.manager = on_manager,
 	.lost = on_lost,
