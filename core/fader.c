@@ -8,10 +8,9 @@ static float fade_gain(double t)
 	return (float)(t - 0.18947 * sin(2 * M_PI * t) + 0.015158 * sin(4 * M_PI * t));
 }
 
-void iem_fader_init(struct iem_fader *fader, struct iem_chain *chain, double ramp_seconds)
+void iem_fader_init(struct iem_fader *fader, struct iem_chain *chain)
 {
 	*fader = (struct iem_fader){ .heard = chain };
-	fader->ramp_len = (uint32_t)(ramp_seconds * iem_chain_rate(chain));
 }
 
 void iem_fader_finish(struct iem_fader *fader)
@@ -22,9 +21,16 @@ void iem_fader_finish(struct iem_fader *fader)
 	fader->heard = fader->coming = fader->waiting = NULL;
 }
 
-void iem_fader_ramp(struct iem_fader *fader)
+void iem_fader_ramp(struct iem_fader *fader, uint32_t hold, uint32_t len)
 {
 	fader->ramp_pos = 0;
+	fader->ramp_hold = hold;
+	fader->ramp_len = len;
+}
+
+static bool is_ramping(const struct iem_fader *fader)
+{
+	return fader->ramp_pos < fader->ramp_hold + fader->ramp_len;
 }
 
 bool iem_fader_busy(const struct iem_fader *fader)
@@ -79,8 +85,8 @@ unsigned iem_fader_reset(struct iem_fader *fader, struct iem_chain *retired[IEM_
 		n = iem_fader_take(fader, newest, true, retired);
 	}
 	iem_chain_reset(fader->heard);
-	if (fader->ramp_pos < fader->ramp_len)
-		iem_fader_ramp(fader); /* it was broken off */
+	if (is_ramping(fader))
+		fader->ramp_pos = 0; /* it was broken off */
 	return n;
 }
 
@@ -112,12 +118,19 @@ static void mix(struct iem_fader *fader, float *const *out, uint32_t frames)
 	}
 }
 
-static void start_ramp(struct iem_fader *fader, float *const *out, uint32_t frames)
+static float ramp_gain(const struct iem_fader *fader)
+{
+	if (fader->ramp_pos < fader->ramp_hold)
+		return 0;
+	return fade_gain((double)(fader->ramp_pos - fader->ramp_hold) / fader->ramp_len);
+}
+
+static void ramp(struct iem_fader *fader, float *const *out, uint32_t frames)
 {
 	const unsigned channels = iem_chain_channels(fader->heard);
 
-	for (uint32_t i = 0; i < frames && fader->ramp_pos < fader->ramp_len; i++) {
-		const float g = fade_gain((double)fader->ramp_pos++ / fader->ramp_len);
+	for (uint32_t i = 0; i < frames && is_ramping(fader); i++, fader->ramp_pos++) {
+		const float g = ramp_gain(fader);
 
 		for (unsigned c = 0; c < channels; c++)
 			out[c][i] *= g;
@@ -157,7 +170,7 @@ unsigned iem_fader_process(struct iem_fader *fader, double rate_hz, const float 
 		if (fader->coming) /* before the heard one, which may overwrite the input */
 			run(fader->coming, rate_hz, from, scratch, n);
 		run(fader->heard, rate_hz, from, to, n);
-		start_ramp(fader, to, n);
+		ramp(fader, to, n);
 		if (!fader->coming)
 			continue;
 		if (fader->settle_left) {

@@ -20,12 +20,12 @@ struct iem_fader {
 	struct iem_chain *heard, *coming, *waiting; /* owned */
 	uint32_t settle_left; /* frames until the fade begins */
 	uint32_t fade_pos, fade_len;
-	uint32_t ramp_pos, ramp_len; /* the start ramp from silence; len 0: none */
+	uint32_t ramp_pos, ramp_hold, ramp_len; /* the ramp from silence, after so much of it; len 0: none */
 	float scratch[IEM_MAX_CHANNELS][IEM_FADER_BLOCK];
 };
 
-/** Start with CHAIN (taken over; not NULL). RAMP_SECONDS: fade in from silence when sound starts; 0 for none. */
-void iem_fader_init(struct iem_fader *fader, struct iem_chain *chain, double ramp_seconds);
+/** Start with CHAIN (taken over; not NULL). */
+void iem_fader_init(struct iem_fader *fader, struct iem_chain *chain);
 /** Frees the chains it still holds. Control thread only. */
 void iem_fader_finish(struct iem_fader *fader);
 
@@ -47,10 +47,10 @@ unsigned iem_fader_take(struct iem_fader *fader, struct iem_chain *next, bool at
 unsigned iem_fader_process(struct iem_fader *fader, double rate_hz, const float *const *in, float *const *out,
 			   uint32_t frames, struct iem_chain *retired[IEM_FADER_CHAINS]);
 
-/** What comes next begins in silence and ramps up, as at the start. */
-void iem_fader_ramp(struct iem_fader *fader);
+/** What comes next is silent for HOLD frames and then ramps up in LEN. */
+void iem_fader_ramp(struct iem_fader *fader, uint32_t hold, uint32_t len);
 
-/** Sound stopped: finish any change at once and forget the past. @return how many were retired */
+/** Sound stopped: finish any change at once and forget the past; a ramp not ended begins anew. @return how many were retired */
 unsigned iem_fader_reset(struct iem_fader *fader, struct iem_chain *retired[IEM_FADER_CHAINS]);
 
 /** True while a change is under way. */

@@ -38,7 +38,8 @@ int rt_new(struct rt **out, struct iem_chain *chain)
 		iem_chain_free(chain);
 		return -ENOMEM;
 	}
-	iem_fader_init(&rt->fader, chain, START_RAMP_SECONDS);
+	iem_fader_init(&rt->fader, chain);
+	rt_ramp(rt);
 	*out = rt;
 	return 0;
 }
@@ -214,11 +215,10 @@ static void note_clips(struct rt *rt, float *const *out, unsigned channels, uint
 static bool wants_ramp(struct rt *rt, uint32_t rate_hz)
 {
 	const uint32_t before_hz = atomic_load_explicit(&rt->rate_hz, memory_order_relaxed);
+	const bool asked = atomic_load_explicit(&rt->ramp, memory_order_relaxed) &&
+			   atomic_exchange_explicit(&rt->ramp, false, memory_order_acquire);
 
-	if (before_hz && before_hz != rate_hz)
-		return true;
-	return atomic_load_explicit(&rt->ramp, memory_order_relaxed) &&
-	       atomic_exchange_explicit(&rt->ramp, false, memory_order_acquire);
+	return asked || (before_hz && before_hz != rate_hz);
 }
 
 static void run(struct rt *rt, const float *const *in, float *const *out, uint32_t frames)
@@ -231,8 +231,8 @@ static void run(struct rt *rt, const float *const *in, float *const *out, uint32
 	unsigned n;
 
 	take_pending(rt);
-	if (wants_ramp(rt, (uint32_t)rate_hz))
-		iem_fader_ramp(&rt->fader);
+	if (wants_ramp(rt, (uint32_t)rate_hz)) /* what is played in the first cycle may be lost on the way to the output */
+		iem_fader_ramp(&rt->fader, frames, (uint32_t)(START_RAMP_SECONDS * rate_hz));
 	n = iem_fader_process(&rt->fader, rate_hz, in, out, frames, retired);
 	give_back(rt, retired, n);
 	atomic_store_explicit(&rt->fading, iem_fader_busy(&rt->fader), memory_order_release);

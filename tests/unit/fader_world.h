@@ -20,7 +20,8 @@ static inline void desk_open(struct desk *desk, struct iem_chain *first, double 
 {
 	desk->n_back = 0;
 	desk->rate_hz = iem_chain_rate(first);
-	iem_fader_init(&desk->fader, first, ramp_seconds);
+	iem_fader_init(&desk->fader, first);
+	iem_fader_ramp(&desk->fader, 0, (uint32_t)(ramp_seconds * desk->rate_hz));
 }
 
 static inline void desk_keep(struct desk *desk, struct iem_chain *const *retired, unsigned n)

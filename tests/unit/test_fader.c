@@ -180,7 +180,7 @@ static void a_chain_for_another_rate_plays_its_safe_gain(void **state)
 	desk_close(&desk, 2);
 }
 
-static void the_start_ramp_rises_from_silence_once_for_each_time_it_is_asked_for(void **state)
+static void the_ramp_rises_from_silence_once_for_each_time_it_is_asked_for(void **state)
 {
 	struct desk desk;
 
@@ -193,9 +193,13 @@ static void the_start_ramp_rises_from_silence_once_for_each_time_it_is_asked_for
 	assert_near(out[480], 0.5, 1e-3);
 	for (int i = 960; i < 2000; i++)
 		assert_true(out[i] == 1);
-	iem_fader_ramp(&desk.fader);
-	desk_run(&desk, in, other, 2000, 64);
-	assert_memory_equal(other, out, 2000 * sizeof(float));
+	iem_fader_ramp(&desk.fader, 300, 960);
+	desk_run(&desk, in, other, 500, 64);
+	desk_reset(&desk);
+	desk_run(&desk, in, other, 2300, 64);
+	for (int i = 0; i < 300; i++)
+		assert_true(other[i] == 0);
+	assert_memory_equal(other + 300, out, 2000 * sizeof(float));
 	desk_close(&desk, 1);
 }
 
@@ -272,7 +276,7 @@ int main(void)
 		cmocka_unit_test(a_reset_leaves_the_newest_and_no_memory),
 		cmocka_unit_test(a_reset_in_mid_fade_leaves_the_coming_one),
 		cmocka_unit_test(a_chain_for_another_rate_plays_its_safe_gain),
-		cmocka_unit_test(the_start_ramp_rises_from_silence_once_for_each_time_it_is_asked_for),
+		cmocka_unit_test(the_ramp_rises_from_silence_once_for_each_time_it_is_asked_for),
 		cmocka_unit_test(the_size_of_the_blocks_changes_nothing),
 		cmocka_unit_test(output_and_input_may_be_the_same_memory),
 		cmocka_unit_test(a_chain_with_other_channels_takes_over_at_once),
