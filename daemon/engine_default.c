@@ -6,7 +6,7 @@
 #include "daemon/pair_nodes.h"
 
 #define TURN_MS 1000 /* what a session manager gets to turn to an output that has come */
-#define ANSWER_MS 2000 /* what it gets to tell a default that was asked for */
+#define ANSWER_MS 2000 /* what it gets to tell what we asked for, once it has told what somebody else did before */
 
 static struct place *place_of_pair(const struct engine *engine, const char *pair_name)
 {
@@ -40,10 +40,13 @@ void default_finish(struct engine *engine)
 
 static void ask(struct engine *engine, const char *value)
 {
+	/* Of a value that it has already the session manager tells nobody. */
+	const bool answered = !engine->request.open &&
+			      default_value_same(graph_configured_value(engine->graph), value);
 	char *mine = value ? strdup(value) : NULL;
 
 	forget_request(engine);
-	engine->request = (struct request){ .open = true, .value = mine, .at_ms = engine_now_ms() };
+	engine->request = (struct request){ .open = !answered && (mine || !value), .value = mine };
 	graph_configure_default(engine->graph, value);
 }
 
@@ -91,7 +94,7 @@ static bool is_turning_away(const struct engine *engine, const char *sink)
 	const char *configured = graph_configured_sink(engine->graph);
 	struct graph_node other;
 
-	if (engine->loan.giving_back && pair_is_ours(configured))
+	if (engine->undo.default_asked && pair_is_ours(configured))
 		return true;
 	return pair_is_ours(graph_default_sink(engine->graph)) && configured && !pair_is_for(configured, sink) &&
 	       graph_find_sink(engine->graph, configured, &other);
@@ -128,7 +131,7 @@ void default_take(struct engine *engine)
 	struct place *place = engine->mode == MODE_DEFAULT ? engine_place_by_node(engine, default_of_user(engine)) : NULL;
 
 	if (!place || !place->pair || engine->loan.name || pair_phase(place->pair) != PAIR_READY ||
-	    !graph_has_manager(engine->graph) || is_turning_away(engine, place->output.node) ||
+	    !graph_has_manager(engine->graph) || engine->request.open || is_turning_away(engine, place->output.node) ||
 	    may_turn_soon(engine, place))
 		return;
 	if (note_users_default(engine->config.journal, engine->graph) < 0)
@@ -142,15 +145,18 @@ void default_take(struct engine *engine)
 	log_debug("%s is the default now, for %s.", engine->loan.name, place->output.node);
 }
 
+static void give_back(struct engine *engine, const char *value)
+{
+	/* Whether there is a session manager that hears it shows later: until then the journal keeps it. */
+	ask(engine, value);
+	engine->undo.default_asked = true;
+	free(IEM_STEAL(engine->loan.name));
+}
+
 void default_give_back(struct engine *engine)
 {
-	if (!engine->loan.name)
-		return;
-	/* Whether there is a session manager that hears it shows later: until then the journal keeps it. */
-	ask(engine, journal_default_value(engine->config.journal));
-	engine->undo.default_asked = true;
-	engine->loan.giving_back = true;
-	free(IEM_STEAL(engine->loan.name));
+	if (engine->loan.name)
+		give_back(engine, journal_default_value(engine->config.journal));
 }
 
 /* The user's choice comes back while we are in front of another. */
@@ -198,25 +204,38 @@ static bool is_given_back(void *data)
 
 void default_leave(struct engine *engine)
 {
-	if (!engine->loan.name)
+	if (!engine->loan.name && !engine->request.open)
 		return;
 	default_give_back(engine);
 	if (graph_wait(engine->graph, is_given_back, engine))
 		journal_drop_default(engine->config.journal);
 }
 
-/* Another program or the user picked another default: that is their will. */
-static void step_out(struct engine *engine, const char *configured)
+/* For people: the node that a value names; where it names none, the value. */
+static const char *called(const char *name, const char *value)
+{
+	return name ? name : value ? value : "none";
+}
+
+/* Who sets the very output as the default that ours is in front of wants it without us. */
+static void note_left(struct engine *engine, const char *configured)
 {
 	const struct place *place = place_of_pair(engine, engine->loan.name);
 
-	journal_drop_default(engine->config.journal);
-	free(IEM_STEAL(engine->loan.name));
-	log_notice("The default sink was set to %s; iemd steps out of the path.", configured ? configured : "none");
 	if (place && iem_streq(configured, place->output.node)) {
 		free(engine->loan.left);
 		engine->loan.left = strdup(configured);
 	}
+}
+
+/* Another program or the user picked another default: that is their will. */
+static void step_out(struct engine *engine, const char *configured)
+{
+	log_notice("The default sink was set to %s; iemd steps out of the path.",
+		   called(configured, graph_configured_value(engine->graph)));
+	note_left(engine, configured);
+	journal_drop_default(engine->config.journal);
+	free(IEM_STEAL(engine->loan.name));
 }
 
 /* Volume keys move the default's volume, and that of a smart filter is locked: the output is what was meant. */
@@ -240,48 +259,67 @@ static void yield_to_user(struct engine *engine, const char *users)
 	CLEANUP(iem_freep) char *name = default_value_name(users);
 	const char *value = *users ? users : NULL;
 
-	log_notice("The default sink was set to %s as iemd changed it; it is set so again.", name ? name : "none");
-	if (engine->loan.name) {
-		journal_note_default(engine->config.journal, value);
-		default_give_back(engine);
-	} else {
+	log_notice("The default sink was set to %s as iemd changed it; it is set so again.", called(name, value));
+	if (!engine->loan.name) {
 		ask(engine, value);
+		return;
 	}
+	if (journal_note_default(engine->config.journal, value) < 0)
+		log_warning("The journal could not be written: after a crash the default sink may not be what was set.");
+	note_left(engine, name);
+	give_back(engine, value);
 }
 
 static void follow_request(struct engine *engine)
 {
 	struct request *request = &engine->request;
+	const struct journal *journal = engine->config.journal;
 	const char *told = graph_configured_value(engine->graph);
 	CLEANUP(iem_freep) char *users = NULL;
 
-	request->open &= engine_now_ms() - request->at_ms < ANSWER_MS;
-	if (!request->open)
+	if (!request->open || (pair_is_ours(graph_configured_sink(engine->graph)) &&
+			       !default_value_same(told, request->value)))
 		return;
+	users = IEM_STEAL(request->users);
 	if (default_value_same(told, request->value)) {
 		request->open = false;
-		users = IEM_STEAL(request->users);
 		if (users)
 			yield_to_user(engine, users);
-	} else if (!pair_is_ours(graph_configured_sink(engine->graph)) &&
-		   !(journal_has_default(engine->config.journal) &&
-		     default_value_same(told, journal_default_value(engine->config.journal)))) {
-		free(request->users);
+	} else if (!journal_has_default(journal) || !default_value_same(told, journal_default_value(journal))) {
 		request->users = strdup(told ? told : "");
+		request->users_ms = engine_now_ms();
 	}
+}
+
+bool default_house(struct engine *engine)
+{
+	struct request *request = &engine->request;
+	const uint64_t now_ms = engine_now_ms();
+
+	if (engine->loan.wait_until_ms && engine->loan.wait_until_ms <= now_ms) {
+		engine->loan.wait_until_ms = 0;
+		engine_defer(engine);
+	}
+	/* What we asked for was overwritten before it could be told. */
+	if (request->open && request->users && now_ms - request->users_ms >= ANSWER_MS) {
+		forget_request(engine);
+		default_changed(engine, false);
+		engine_defer(engine);
+	}
+	return engine->loan.wait_until_ms || request->users;
 }
 
 void default_changed(struct engine *engine, bool configured_changed)
 {
 	const char *configured = graph_configured_sink(engine->graph), *sink = graph_default_sink(engine->graph);
 
+	if (!pair_is_ours(configured))
+		engine->undo.default_asked = false;
 	if (configured_changed)
 		follow_request(engine);
-	if (engine->mode == MODE_SMART)
+	if (engine->mode == MODE_SMART && !engine->request.open)
 		decline_default(engine, configured);
-	if (engine->loan.name && iem_streq(configured, engine->loan.name))
-		engine->loan.seen = true;
-	else if (engine->loan.name && engine->loan.seen)
+	if (engine->loan.name && !engine->request.open && !iem_streq(configured, engine->loan.name))
 		step_out(engine, configured);
 	if (engine->loan.name && iem_streq(sink, engine->loan.name))
 		volume_default_seen(engine);

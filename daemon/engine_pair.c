@@ -276,11 +276,7 @@ void engine_house(struct engine *engine)
 			engine_defer(engine);
 		}
 	}
-	wanted |= engine->loan.wait_until_ms > engine_now_ms();
-	if (engine->loan.wait_until_ms && engine->loan.wait_until_ms <= engine_now_ms()) {
-		engine->loan.wait_until_ms = 0;
-		engine_defer(engine);
-	}
+	wanted |= default_house(engine);
 	if (!engine->house_timer)
 		engine->house_timer = pw_loop_add_timer(engine->config.loop, on_house, engine);
 	if (wanted != engine->house_running) {

@@ -38,8 +38,6 @@ struct remote {
 /** The default sink while it is ours by our own doing; see engine_default.c. */
 struct loan {
 	char *name;       /* node.name of the pair that has it; NULL: nothing is borrowed */
-	bool seen;        /* PipeWire has told so: from then on another value is somebody's will */
-	bool giving_back; /* it was given back, and is ours until that is told */
 	bool making_way;  /* for a better output: without a pair, until the session manager has made that the default */
 	bool choice_away; /* what the user had configured has not been there since */
 	uint64_t taken_ms;
@@ -51,8 +49,8 @@ struct loan {
 struct request {
 	bool open;    /* not told yet */
 	char *value;  /* of default_value.h; NULL: none */
-	char *users;  /* what somebody else asked for, and ours overwrites; "": none; NULL: nobody did */
-	uint64_t at_ms;
+	char *users;  /* what somebody else asked for, which ours overwrites; "": none; NULL: nobody did */
+	uint64_t users_ms; /* told when */
 };
 
 struct engine {
@@ -106,6 +104,8 @@ void default_make_way(struct engine *engine);
 /** Give it back on leaving; what the session manager did not hear stays in the journal for the next start. */
 void default_leave(struct engine *engine);
 void default_changed(struct engine *engine, bool configured_changed);
+/** What only the clock tells. @return whether to look again in a moment */
+bool default_house(struct engine *engine);
 /** Put back what an earlier run left behind, default and volume. */
 void default_undo_stale(struct engine *engine);
 /** The session manager came or went: nothing is borrowed from it any more. */

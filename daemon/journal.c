@@ -120,15 +120,21 @@ static void put_change(FILE *out, const struct journal_volume *change)
 	fputs("};\n", out);
 }
 
+/* It could not be read again, and the rest with it. */
+static bool is_too_long(const char *text)
+{
+	return text && strlen(text) > STATEFILE_MAX_TEXT;
+}
+
 static void put(FILE *out, const struct journal *journal)
 {
 	fputs("# Written by iemd: what has to be put back.\nformat = 1;\n", out);
-	if (journal->configured) {
+	if (journal->configured && !is_too_long(journal->configured)) {
 		fputs("configured_default = ", out);
 		statefile_put_text(out, journal->configured);
 		fputs(";\n", out);
 	}
-	if (journal->volume.node)
+	if (journal->volume.node && !is_too_long(journal->volume.node) && !is_too_long(journal->volume.port))
 		put_change(out, &journal->volume);
 }
 
@@ -142,18 +148,20 @@ static int save(const struct journal *journal)
 	CLEANUP(iem_freep) char *text = NULL;
 	size_t size = 0;
 	FILE *out;
+	int r;
 
 	if (!journal->path)
 		return 0;
 	if (journal_is_empty(journal))
 		return discard(journal);
-	if (journal->configured && strlen(journal->configured) > STATEFILE_MAX_TEXT)
-		return -E2BIG; /* it could not be read again */
 	out = open_memstream(&text, &size);
 	if (!out)
 		return -ENOMEM;
 	put(out, journal);
-	return fclose(out) == 0 ? iem_write_atomic(journal->path, text, size) : -ENOMEM;
+	if (fclose(out) != 0)
+		return -ENOMEM;
+	r = iem_write_atomic(journal->path, text, size);
+	return r == 0 && is_too_long(journal->configured) ? -E2BIG : r;
 }
 
 static void save_less(const struct journal *journal)

@@ -1,5 +1,7 @@
 #include "daemon/log.h"
 
+#include "core/utf8.h"
+
 #include <stdarg.h>
 
 static bool debug, journal;
@@ -13,6 +15,7 @@ void log_init(void)
 void log_line(enum log_level level, const char *format, ...)
 {
 	char text[1024];
+	unsigned char last;
 	va_list args;
 
 	if (level == LOG_LEVEL_DEBUG && !debug)
@@ -20,8 +23,9 @@ void log_line(enum log_level level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f) /* names come from devices and other programs */
+	last = iem_is_utf8(text) ? 0xff : '~';
+	for (unsigned char *c = (unsigned char *)text; *c; c++)
+		if (*c < ' ' || *c == 0x7f || *c > last) /* names come from devices and other programs */
 			*c = '?';
 	if (journal)
 		fprintf(stderr, "<%d>%s\n", level, text);

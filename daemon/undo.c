@@ -20,7 +20,7 @@ bool undo_default(struct undo *undo, struct graph *graph, struct journal *journa
 	if (pair_is_ours(configured)) {
 		if (!undo->default_asked) {
 			log_notice("The last run left its own node as the default sink; it is set to %s again.",
-				   before ? before : "none");
+				   before ? before : value ? value : "none");
 			graph_configure_default(graph, value);
 		}
 		undo->default_asked = true;

@@ -122,13 +122,16 @@ def test_a_new_output_with_a_profile_is_corrected_where_nobody_chose(corrected):
                what="the user's default to be back")
 
 
-def test_a_default_chosen_as_iemd_gives_it_back_stays_chosen(corrected):
+@pytest.mark.parametrize("before", [None, "earphone"], ids=["none", "another"])
+def test_a_default_chosen_as_iemd_gives_it_back_stays_chosen(corrected, before):
     """The session manager gets the user's choice first, and then what iemd asks for, which knows nothing of it yet."""
     def asked_by_chooser(word):
         wait_until(lambda: word in corrected.processes.log("chooser"), what=f"the chooser to say {word}")
 
+    corrected.iemctl("set", "path", "none")
+    if before:
+        corrected.set_default(before)
     corrected.iemctl("set", "path", "default-sink")
-    corrected.iemctl("on")
     wait_until(lambda: corrected.default_sink() == "iemd.earphone", what="iemd to be the default")
     chooser = corrected.processes.start("chooser", [build_dir() / "tests/harness/chooser", "speaker"])
     asked_by_chooser("bound")
@@ -136,7 +139,6 @@ def test_a_default_chosen_as_iemd_gives_it_back_stays_chosen(corrected):
     chooser.send_signal(signal.SIGUSR1)
     asked_by_chooser("asked")
     corrected.iemctl("set", "path", "none")
-    corrected.iemctl("on", check=False)
     corrected.wireplumber.send_signal(signal.SIGCONT)
     wait_until(lambda: corrected.default_sink() == "speaker", what="the speaker to be the default")
     corrected.stop_iemd()
