@@ -27,6 +27,7 @@ def supervised(session, sinks, tmp_path):
         wait_until(lambda: state(session) == "idle", what="iemd to be in the path")
         session.supervisor = supervisor
         yield session
+        wait_until(lambda: state(session), what="iemd to be there again")  # before it is, SIGTERM is no word to it
         session.stop_iemd()
 
 
