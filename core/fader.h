@@ -50,7 +50,10 @@ unsigned iem_fader_process(struct iem_fader *fader, double rate_hz, const float 
 /** What comes next is silent for HOLD frames and then ramps up in LEN. */
 void iem_fader_ramp(struct iem_fader *fader, uint32_t hold, uint32_t len);
 
-/** Sound stopped: finish any change at once and forget the past; a ramp not ended begins anew. @return how many were retired */
+/**
+ * Sound stopped: finish any change at once and forget the past; a ramp that has not ended begins anew.
+ * @return how many were retired
+ */
 unsigned iem_fader_reset(struct iem_fader *fader, struct iem_chain *retired[IEM_FADER_CHAINS]);
 
 /** True while a change is under way. */

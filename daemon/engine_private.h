@@ -84,7 +84,7 @@ bool place_wants_pair(const struct place *place);
 /* engine_path.c: the way into the path */
 /** Find the mode out as far as it can be now. @return true once it is known */
 bool path_settle_mode(struct engine *engine);
-/** The session manager came or went, or the connection: what was found out does not hold any more. */
+/** The session manager came or went, the connection, or the setting: what was found out does not hold any more. */
 void path_forget(struct engine *engine, bool connected);
 /** Should this place have a pair, in the mode in force? */
 bool path_wants(struct engine *engine, const struct place *place);

@@ -24,8 +24,10 @@ bool journal_is_empty(const struct journal *journal);
 /** Was there a journal that could not be read? */
 bool journal_was_damaged(const struct journal *journal);
 
-/** Note the user's configured default sink (a value of default_value.h; NULL: none) before it is changed.
- * @return 0 or -errno: it is noted for this run only then, or with -ENOMEM not at all */
+/**
+ * Note the user's configured default sink (a value of default_value.h; NULL: none) before it is changed.
+ * @return 0 or -errno: it is noted for this run only then, or with -ENOMEM not at all
+ */
 int journal_note_default(struct journal *journal, const char *value);
 /** Is one noted? */
 bool journal_has_default(const struct journal *journal);
