@@ -11,6 +11,7 @@
 #define MANAGER "org.iemd.Manager1"
 #define OUTPUT "org.iemd.Output1"
 #define CALL_TIMEOUT_US (20 * 1000000ull)
+#define MAX_READS 10
 
 enum { FAILED = 1, NO_ANSWER = 3, NO_SUCH = 4 };
 
@@ -229,15 +230,16 @@ static json_t *properties_to_json(sd_bus_message *m)
 			json_object_set_new(object, name, variant_to_json(m));
 		sd_bus_message_exit_container(m);
 	}
+	sd_bus_message_exit_container(m);
 	return object;
 }
 
-int service_properties(struct service *service, const char *path, const char *interface, json_t **out)
+static int read_manager(struct service *service, json_t **out)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-	const int r = sd_bus_call_method(service->bus, NAME, path, "org.freedesktop.DBus.Properties", "GetAll", &error,
-					 &reply, "s", interface);
+	const int r = sd_bus_call_method(service->bus, NAME, MANAGER_PATH, "org.freedesktop.DBus.Properties", "GetAll",
+					 &error, &reply, "s", MANAGER);
 
 	if (r < 0)
 		return explain(&error, r);
@@ -245,36 +247,105 @@ int service_properties(struct service *service, const char *path, const char *in
 	return 0;
 }
 
+/* Of an object's interfaces the one of outputs; NULL where it has none. */
+static json_t *interfaces_to_json(sd_bus_message *m)
+{
+	json_t *output = NULL;
+	const char *interface;
+
+	if (sd_bus_message_enter_container(m, 'a', "{sa{sv}}") < 0)
+		return NULL;
+	while (sd_bus_message_enter_container(m, 'e', "sa{sv}") > 0) {
+		if (sd_bus_message_read_basic(m, 's', &interface) > 0 && strcmp(interface, OUTPUT) == 0) {
+			json_decref(output);
+			output = properties_to_json(m);
+		} else {
+			sd_bus_message_skip(m, "a{sv}");
+		}
+		sd_bus_message_exit_container(m);
+	}
+	sd_bus_message_exit_container(m);
+	return output;
+}
+
+/* The properties of each output, by the object's path; all of one moment. */
+static int read_objects(struct service *service, json_t **out)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	const char *path;
+	int r = sd_bus_call_method(service->bus, NAME, MANAGER_PATH, "org.freedesktop.DBus.ObjectManager",
+				   "GetManagedObjects", &error, &reply, NULL);
+
+	if (r < 0 || (r = sd_bus_message_enter_container(reply, 'a', "{oa{sa{sv}}}")) < 0)
+		return explain(&error, r);
+	*out = json_object();
+	while (sd_bus_message_enter_container(reply, 'e', "oa{sa{sv}}") > 0) {
+		if (sd_bus_message_read_basic(reply, 'o', &path) > 0)
+			json_object_set_new(*out, path, interfaces_to_json(reply));
+		sd_bus_message_exit_container(reply);
+	}
+	return 0;
+}
+
+static bool has_all(const json_t *objects, const json_t *paths)
+{
+	const json_t *path;
+	size_t i;
+
+	json_array_foreach (paths, i, path)
+		if (!json_object_get(objects, json_string_value(path)))
+			return false;
+	return true;
+}
+
+/* Two questions: an output may go between them, and then it is asked again. */
+static int read_all(struct service *service, json_t **manager, json_t **objects)
+{
+	for (int tries = 0; tries < MAX_READS; tries++) {
+		int status;
+
+		*manager = *objects = NULL;
+		status = read_manager(service, manager);
+		if (status == 0)
+			status = read_objects(service, objects);
+		if (status == 0 && has_all(*objects, json_object_get(*manager, "Outputs")))
+			return 0;
+		json_decref(*manager);
+		json_decref(*objects);
+		*manager = *objects = NULL;
+		if (status)
+			return status;
+	}
+	fprintf(stderr, "iemctl: The outputs changed %d times while they were read.\n", MAX_READS);
+	return FAILED;
+}
+
 int service_status(struct service *service, json_t **manager, json_t **output)
 {
-	const char *path;
-	int status = service_properties(service, MANAGER_PATH, MANAGER, manager);
+	json_t *objects;
+	const int status = read_all(service, manager, &objects);
+	const char *path = json_string_value(json_object_get(*manager, "ActiveOutput"));
 
-	*output = NULL;
-	if (status)
-		return status;
-	path = json_string_value(json_object_get(*manager, "ActiveOutput"));
-	if (!path || strcmp(path, "/") == 0)
-		return 0;
-	return service_properties(service, path, OUTPUT, output);
+	*output = json_incref(json_object_get(objects, path));
+	json_decref(objects);
+	return status;
 }
 
 int service_outputs(struct service *service, json_t **out)
 {
-	json_t *manager = NULL, *path;
-	int status = service_properties(service, MANAGER_PATH, MANAGER, &manager);
+	json_t *manager, *objects;
+	const json_t *path;
+	const int status = read_all(service, &manager, &objects);
 	size_t i;
 
 	if (status)
 		return status;
 	*out = json_array();
-	json_array_foreach (json_object_get(manager, "Outputs"), i, path) {
-		json_t *output;
-
-		if (service_properties(service, json_string_value(path), OUTPUT, &output) == 0)
-			json_array_append_new(*out, output);
-	}
+	json_array_foreach (json_object_get(manager, "Outputs"), i, path)
+		json_array_append(*out, json_object_get(objects, json_string_value(path)));
 	json_decref(manager);
+	json_decref(objects);
 	return 0;
 }
 

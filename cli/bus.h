@@ -29,14 +29,12 @@ void service_closep(struct service **service);
 int service_call(struct service *service, const char *method, const char *types, ...);
 
 /**
- * All properties of an object by their D-Bus names; NaN becomes null.
- * @return the exit status; *out is the caller's
+ * The manager's properties by their D-Bus names, NaN as null, and those of the output that sound goes to (NULL where
+ * there is none).
+ * @return the exit status; what is filled in is the caller's
  */
-int service_properties(struct service *service, const char *path, const char *interface, json_t **out);
-
-/** The manager's properties, and those of the output that sound goes to (NULL where there is none). */
 int service_status(struct service *service, json_t **manager, json_t **output);
-/** A list of the properties of each output. */
+/** A list of the properties of each output. @return the exit status; *out is the caller's */
 int service_outputs(struct service *service, json_t **out);
 
 /** Wait until a property of the service changes. @return 0, or 3 when it went away */

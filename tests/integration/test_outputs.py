@@ -111,3 +111,22 @@ def test_the_default_is_followed_while_other_programs_come_and_go(iemd):
         done.set()
         for other in others:
             other.join()
+
+
+def test_outputs_that_come_and_go_while_they_are_read(iemd):
+    """What iemctl shows is of one moment, and no question of it goes to an output that has just gone."""
+    def come_and_go():
+        while not done.is_set():
+            iemd.add_sink("dongle", priority=3000, **{"session.suspend-timeout-seconds": 0})
+            iemd.remove_sink("dongle")
+
+    done, goer = threading.Event(), threading.Thread(target=come_and_go)
+    goer.start()
+    try:
+        for _ in range(150):
+            for command in ("status", "outputs"):
+                asked = iemd.iemctl(command, check=False)
+                assert (asked.returncode, asked.stderr) == (0, "")
+    finally:
+        done.set()
+        goer.join()
