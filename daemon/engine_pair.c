@@ -123,7 +123,7 @@ static void make_pair(struct engine *engine, struct place *place)
 		.sink = place->output.node,
 		.description = place->output.description,
 		.layout = place->output.layout,
-		.smart = engine->mode != MODE_DEFAULT, /* an unknown mode is found out with a smart one */
+		.smart = engine->mode == MODE_SMART,
 		.sink_present = place->present,
 		.events = &pair_events,
 		.data = engine,
@@ -175,7 +175,7 @@ static bool still_fits(const struct engine *engine, const struct place *place)
 {
 	const struct pair_layout *is = pair_layout(place->pair), *wanted = &place->output.layout;
 
-	if (pair_phase(place->pair) == PAIR_FAILED || pair_is_smart(place->pair) != (engine->mode != MODE_DEFAULT) ||
+	if (pair_phase(place->pair) == PAIR_FAILED || pair_is_smart(place->pair) != (engine->mode == MODE_SMART) ||
 	    is->channels != wanted->channels || is_doubled(engine, place))
 		return false;
 	for (unsigned c = 0; c < is->channels; c++)
@@ -316,6 +316,8 @@ enum engine_progress engine_progress(struct engine *engine, bool faded)
 		return ENGINE_DONE; /* nothing plays */
 	if (!graph_ready(engine->graph) || engine->probe)
 		return ENGINE_BUSY;
+	if (!engine_manned(engine))
+		return ENGINE_DONE; /* nothing is linked */
 	for (size_t i = 0; i < engine->n_places; i++) {
 		struct place *place = &engine->places[i];
 		enum engine_progress one = ENGINE_DONE;

@@ -2,16 +2,7 @@
 #include "daemon/engine_private.h"
 
 #include "daemon/log.h"
-#include "daemon/pair_nodes.h"
 #include "daemon/probe.h"
-
-static void set_mode(struct engine *engine, enum engine_mode mode, const char *why)
-{
-	engine->mode = mode;
-	snprintf(engine->why, sizeof(engine->why), "%s", why);
-	if (engine_mode_names[mode])
-		log_notice("The way into the path is %s: %s.", engine_mode_names[mode], why);
-}
 
 static void drop_all_pairs(struct engine *engine)
 {
@@ -31,20 +22,14 @@ void path_forget(struct engine *engine, bool connected)
 	if (connected)
 		drop_all_pairs(engine);
 	engine->mode = MODE_UNKNOWN;
-	engine->why[0] = '\0';
 }
 
-/* The output to probe with: the one that sound goes to, else any that is to be corrected. */
-static struct place *place_to_probe(struct engine *engine)
+static bool any_wants_pair(const struct engine *engine)
 {
-	struct place *place = engine_place_by_node(engine, default_of_user(engine));
-
-	if (place && place->present && place_wants_pair(place))
-		return place;
 	for (size_t i = 0; i < engine->n_places; i++)
 		if (engine->places[i].present && place_wants_pair(&engine->places[i]))
-			return &engine->places[i];
-	return NULL;
+			return true;
+	return false;
 }
 
 static void on_probe_expired(void *data)
@@ -52,46 +37,57 @@ static void on_probe_expired(void *data)
 	engine_defer(data);
 }
 
-static bool probe_on(struct engine *engine, struct place *place)
-{
-	bool by_default;
+struct way {
+	enum engine_mode mode;
+	const char *why;
+};
 
-	if (!place->pair || pair_phase(place->pair) == PAIR_FAILED)
-		engine_update_pair(engine, place);
-	if (!place->pair || pair_phase(place->pair) != PAIR_READY)
-		return false;
-	if (!engine->probe && probe_new(&engine->probe, engine->config.loop, graph_node_core(engine->graph),
-					place->output.node, on_probe_expired, engine) < 0)
-		return false;
-	/* WirePlumber 0.4 may remember our node as a default, and takes the probe there as it takes everything. */
-	by_default = pair_is_ours(graph_default_sink(engine->graph));
-	if (!by_default && graph_meets_smart_filter(engine->graph, probe_node_id(engine->probe))) {
-		end_probe(engine);
-		set_mode(engine, MODE_SMART, "the session manager links streams through a smart filter");
-	} else if (!probe_expired(engine->probe)) {
-		if (by_default || graph_linked(engine->graph, probe_node_id(engine->probe), place->output.node_id))
-			probe_passes(engine->probe);
-	} else {
-		end_probe(engine);
-		set_mode(engine, MODE_DEFAULT,
-			 "the session manager did not link a stream through a smart filter within a second");
-		drop_all_pairs(engine);
-	}
-	return engine->mode != MODE_UNKNOWN;
+static const struct way set_ways[] = {
+	[IEM_PATH_DEFAULT_SINK] = { MODE_DEFAULT, "the setting path is \"default-sink\"" },
+	[IEM_PATH_NONE] = { MODE_NONE, "the setting path is \"none\"" },
+};
+
+static const struct way found_ways[] = {
+	[PROBE_SMART] = { MODE_SMART, "the session manager links streams through a smart filter" },
+	[PROBE_PAST] = { MODE_DEFAULT,
+			 "the session manager did not link a stream through a smart filter within a second" },
+	[PROBE_UNLINKED] = { MODE_DEFAULT, "the session manager linked no stream within ten seconds" },
+};
+
+/* Forced where there are none, a filter would play to some output or other. */
+static const struct way smart_ways[] = {
+	[PROBE_SMART] = { MODE_SMART, "the setting path is \"smart-filter\"" },
+	[PROBE_PAST] = { MODE_NONE, "the setting path is \"smart-filter\", and the session manager knows no smart filters" },
+	[PROBE_UNLINKED] = { MODE_SMART, "the setting path is \"smart-filter\"" },
+};
+
+static void go(struct engine *engine, const struct way *way)
+{
+	engine->mode = way->mode;
+	engine->why = way->why;
+	if (engine_mode_names[way->mode])
+		log_notice("The way into the path is %s: %s.", engine_mode_names[way->mode], way->why);
+	else
+		log_notice("Nothing is corrected: %s.", way->why);
+}
+
+static void probe(struct engine *engine, const struct way *ways)
+{
+	enum probe_answer answer = PROBE_UNLINKED;
+
+	if (!engine->probe)
+		probe_new(&engine->probe, engine->config.loop, graph_node_core(engine->graph), on_probe_expired, engine);
+	if (engine->probe)
+		answer = probe_look(engine->probe, engine->graph);
+	if (answer == PROBE_OPEN)
+		return;
+	end_probe(engine);
+	go(engine, &ways[answer]);
 }
 
 bool path_settle_mode(struct engine *engine)
 {
-	static const struct {
-		enum engine_mode mode;
-		const char *why;
-	} forced[] = {
-		[IEM_PATH_SMART_FILTER] = { MODE_SMART, "the setting path is \"smart-filter\"" },
-		[IEM_PATH_DEFAULT_SINK] = { MODE_DEFAULT, "the setting path is \"default-sink\"" },
-		[IEM_PATH_NONE] = { MODE_NONE, "the setting path is \"none\"" },
-	};
 	const int setting = files_settings(engine->config.files)->path;
-	struct place *place;
 
 	if (setting != engine->path_setting) {
 		default_give_back(engine);
@@ -100,18 +96,13 @@ bool path_settle_mode(struct engine *engine)
 	}
 	if (engine->mode != MODE_UNKNOWN)
 		return true;
-	if (setting != IEM_PATH_AUTO) {
-		set_mode(engine, forced[setting].mode, forced[setting].why);
-		return true;
-	}
-	/* Without a session manager nobody links anything: there is nothing to find out yet. */
-	place = graph_has_manager(engine->graph) ? place_to_probe(engine) : NULL;
-	if (!place) {
-		end_probe(engine);
-		drop_all_pairs(engine);
-		return false;
-	}
-	return probe_on(engine, place);
+	if (setting == IEM_PATH_DEFAULT_SINK || setting == IEM_PATH_NONE)
+		go(engine, &set_ways[setting]);
+	else if (graph_has_manager(engine->graph) && any_wants_pair(engine))
+		probe(engine, setting == IEM_PATH_SMART_FILTER ? smart_ways : found_ways);
+	else
+		end_probe(engine); /* without a session manager nobody links anything: there is nothing to find out yet */
+	return engine->mode != MODE_UNKNOWN;
 }
 
 bool path_wants(struct engine *engine, const struct place *place)
@@ -124,9 +115,25 @@ bool path_wants(struct engine *engine, const struct place *place)
 	       !default_is_left(engine, place) && !engine->loan.making_way;
 }
 
+/* What is waited for where nothing is corrected yet; "" where nothing is to be. */
+static const char *awaited(const struct engine *engine)
+{
+	if (!engine_connected(engine))
+		return "PipeWire does not answer";
+	if (!engine_manned(engine))
+		return "no session manager runs that would link streams; WirePlumber is one";
+	return engine->probe ? "how the session manager links streams is being found out" : "";
+}
+
 enum engine_mode engine_mode(const struct engine *engine, const char **why)
 {
-	if (why)
+	const struct place *place = engine_place_by_node(engine, default_of_user(engine));
+
+	if (why && engine->mode == MODE_UNKNOWN)
+		*why = awaited(engine);
+	else if (why && place && default_is_left(engine, place))
+		*why = "this output was picked as the default sink in iemd's place; 'iemctl on' corrects it again";
+	else if (why)
 		*why = engine->why;
 	return engine->mode;
 }

@@ -67,7 +67,7 @@ struct engine {
 	struct outputs outputs;
 
 	enum engine_mode mode;
-	char why[256];
+	const char *why; /* of a known one */
 	int path_setting; /* that the mode was found under */
 	struct probe *probe;
 	struct loan loan;

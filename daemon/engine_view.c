@@ -74,7 +74,7 @@ static const char *state_of(struct engine *engine, const struct place *place)
 		return "running";
 	if (engine->mode == MODE_DEFAULT && !iem_streq(place->output.node, default_of_user(engine)))
 		return "idle"; /* until sound goes there by default */
-	return place->pair && engine->mode != MODE_UNKNOWN ? "idle" : "waiting";
+	return place->pair ? "idle" : "waiting";
 }
 
 static void view_figures(struct engine_view *view, const struct place *place)

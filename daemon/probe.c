@@ -1,15 +1,23 @@
 #include "daemon/probe.h"
 
+#include "daemon/pair_nodes.h"
+
 #include <errno.h>
-#include <spa/param/audio/format-utils.h>
+#include <unistd.h>
+
+/* Ours by their beginnings, and nobody's sink is called so. */
+#define SINK "iemd..probe-sink"
+#define FILTER "iemd..probe"
+#define STREAM "iemd-playback..probe"
 
 struct probe {
 	struct pw_loop *loop;
-	struct pw_stream *stream;
+	struct pw_core *core;
+	struct pw_stream *sink, *filter, *stream;
 	struct spa_source *timer;
 	void (*on_expired)(void *data);
 	void *data;
-	bool passes, expired;
+	bool past, expired;
 };
 
 static void on_timer(void *data, uint64_t expirations)
@@ -27,37 +35,55 @@ static void wait_for(struct probe *probe, unsigned ms)
 	pw_loop_update_timer(probe->loop, probe->timer, &wait, NULL, false);
 }
 
-int probe_new(struct probe **out, struct pw_loop *loop, struct pw_core *core, const char *sink,
-	      void (*expired)(void *data), void *data)
+static int open_node(struct pw_stream **out, struct pw_core *core, const char *name, enum pw_direction direction,
+		     struct pw_properties *props)
 {
-	struct probe *probe = calloc(1, sizeof(*probe));
-	struct spa_audio_info_raw info = {
-		.format = SPA_AUDIO_FORMAT_F32P,
-		.channels = 2,
-		.position = { SPA_AUDIO_CHANNEL_FL, SPA_AUDIO_CHANNEL_FR },
-	};
+	const struct pair_layout mono = { .channels = 1, .positions = { "MONO" } };
 	uint8_t buffer[1024];
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(buffer, sizeof(buffer));
-	const struct spa_pod *params[1];
+	const struct spa_pod *params[] = { pair_format(&builder, &mono) };
+
+	pw_properties_set(props, PW_KEY_NODE_NAME, name);
+	pw_properties_set(props, PW_KEY_NODE_DESCRIPTION, "iemd looks how sound is routed");
+	pw_properties_set(props, PW_KEY_NODE_PASSIVE, "true");
+	pw_properties_set(props, "state.restore-props", "false");
+	pw_properties_set(props, "state.restore-target", "false");
+	*out = pw_stream_new(core, name, props);
+	if (!*out)
+		return errno ? -errno : -ENOMEM;
+	return pw_stream_connect(*out, direction, PW_ID_ANY, PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_INACTIVE, params,
+				 1);
+}
+
+/* Of all sinks the last that a session manager makes the default. */
+static struct pw_properties *sink_props(void)
+{
+	return pw_properties_new(PW_KEY_MEDIA_CLASS, "Audio/Sink", PW_KEY_NODE_VIRTUAL, "true", PW_KEY_PRIORITY_SESSION,
+				 "-1", NULL);
+}
+
+static struct pw_properties *filter_props(void)
+{
+	struct pw_properties *props = sink_props();
+
+	pw_properties_setf(props, PW_KEY_NODE_LINK_GROUP, "iemd-%d-probe", (int)getpid());
+	pw_properties_set(props, "filter.smart", "true");
+	pw_properties_set(props, "filter.smart.name", FILTER);
+	pw_properties_set(props, "filter.smart.target", "{ node.name = \"" SINK "\" }");
+	return props;
+}
+
+int probe_new(struct probe **out, struct pw_loop *loop, struct pw_core *core, void (*expired)(void *data), void *data)
+{
+	struct probe *probe = calloc(1, sizeof(*probe));
 	int r;
 
 	if (!probe)
 		return -ENOMEM;
-	*probe = (struct probe){ .loop = loop, .on_expired = expired, .data = data };
+	*probe = (struct probe){ .loop = loop, .core = core, .on_expired = expired, .data = data };
 	probe->timer = pw_loop_add_timer(loop, on_timer, probe);
-	probe->stream = pw_stream_new(core, "iemd-playback.probe",
-				      pw_properties_new(PW_KEY_NODE_NAME, "iemd-playback.probe", PW_KEY_NODE_PASSIVE,
-							"true", "target.object", sink, "state.restore-props", "false",
-							"state.restore-target", "false", NULL));
-	if (!probe->stream) {
-		r = errno ? -errno : -ENOMEM;
-		probe_free(probe);
-		return r;
-	}
-	params[0] = spa_format_audio_raw_build(&builder, SPA_PARAM_EnumFormat, &info);
-	r = pw_stream_connect(probe->stream, PW_DIRECTION_OUTPUT, PW_ID_ANY,
-			      PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_INACTIVE, params, 1);
-	if (r < 0) {
+	if ((r = open_node(&probe->sink, core, SINK, PW_DIRECTION_INPUT, sink_props())) < 0 ||
+	    (r = open_node(&probe->filter, core, FILTER, PW_DIRECTION_INPUT, filter_props())) < 0) {
 		probe_free(probe);
 		return r;
 	}
@@ -72,23 +98,38 @@ void probe_free(struct probe *probe)
 		return;
 	if (probe->stream)
 		pw_stream_destroy(probe->stream);
+	if (probe->filter)
+		pw_stream_destroy(probe->filter);
+	if (probe->sink)
+		pw_stream_destroy(probe->sink);
 	pw_loop_destroy_source(probe->loop, probe->timer);
 	free(probe);
 }
 
-void probe_passes(struct probe *probe)
+static bool has_come(struct graph *graph, struct pw_stream *node)
 {
-	if (!probe->passes)
+	const uint32_t id = pw_stream_get_node_id(node);
+
+	return id != SPA_ID_INVALID && graph_input_ports(graph, id) > 0;
+}
+
+enum probe_answer probe_look(struct probe *probe, struct graph *graph)
+{
+	uint32_t stream;
+
+	/* Last: a stream that finds the sink and no filter yet is linked past it, if only for a moment. */
+	if (!probe->stream && has_come(graph, probe->sink) && has_come(graph, probe->filter) &&
+	    open_node(&probe->stream, probe->core, STREAM, PW_DIRECTION_OUTPUT,
+		      pw_properties_new("target.object", SINK, NULL)) < 0)
+		return PROBE_UNLINKED;
+	stream = probe->stream ? pw_stream_get_node_id(probe->stream) : SPA_ID_INVALID;
+	if (graph_meets_smart_filter(graph, stream))
+		return PROBE_SMART;
+	if (probe->expired)
+		return probe->past ? PROBE_PAST : PROBE_UNLINKED;
+	if (!probe->past && graph_linked(graph, stream, pw_stream_get_node_id(probe->sink))) {
 		wait_for(probe, PROBE_MS);
-	probe->passes = true;
-}
-
-uint32_t probe_node_id(const struct probe *probe)
-{
-	return pw_stream_get_node_id(probe->stream);
-}
-
-bool probe_expired(const struct probe *probe)
-{
-	return probe->expired;
+		probe->past = true;
+	}
+	return PROBE_OPEN;
 }

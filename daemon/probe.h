@@ -1,28 +1,29 @@
 /**
  * probe.h - does the session manager link streams through a smart filter? Main thread only.
  *
- * A silent, passive stream asks for the output itself. Where smart filters are known it is linked to the filter
- * in front of the output instead.
+ * Asked with three silent nodes of our own: a sink, a smart filter in front of it, and a stream that wants that sink.
+ * Where smart filters are known the stream is linked to the filter instead. No sink, no stream and no default of the
+ * user's takes part, so nothing can be heard in a wrong place whatever the answer is.
  */
 #pragma once
 
-#include <pipewire/pipewire.h>
-
-#include <stdbool.h>
+#include "daemon/graph.h"
 
 #define PROBE_MS 1000 /* from a link past the filter to the judgement */
 #define PROBE_MAX_MS 10000 /* where no link is made at all: a machine may be slow */
 
+enum probe_answer {
+	PROBE_OPEN,
+	PROBE_SMART,    /* linked to a smart filter */
+	PROBE_PAST,     /* linked to the sink itself for PROBE_MS */
+	PROBE_UNLINKED, /* not linked at all within PROBE_MAX_MS */
+};
+
 struct probe;
 
-/** SINK: node.name of the output. EXPIRED is called once when the time is over. @return 0 or -errno */
-int probe_new(struct probe **out, struct pw_loop *loop, struct pw_core *core, const char *sink,
-	      void (*expired)(void *data), void *data);
+/** CORE: for the nodes. EXPIRED is called when the time for an answer is over. @return 0 or -errno */
+int probe_new(struct probe **out, struct pw_loop *loop, struct pw_core *core, void (*expired)(void *data), void *data);
 void probe_free(struct probe *probe);
 
-/** It is linked with the output itself: if that lasts for PROBE_MS, the time is over. Call at every look. */
-void probe_passes(struct probe *probe);
-
-/** SPA_ID_INVALID until known. */
-uint32_t probe_node_id(const struct probe *probe);
-bool probe_expired(const struct probe *probe);
+/** Take the next step. Call at every event of the graph. */
+enum probe_answer probe_look(struct probe *probe, struct graph *graph);

@@ -1,7 +1,9 @@
 """The way into the path: found out, told with its reason, forced by a setting; and our sink picked as default by hand."""
 
 import signal
+import time
 
+import numpy as np
 import pytest
 
 import profiles
@@ -37,6 +39,31 @@ def test_a_setting_forces_the_way_while_the_service_runs(corrected, setting, mod
     corrected.iemctl("set", "path", "auto")
     wait_until(lambda: corrected.status()["mode"] == was, what=f"the way to be {was} again")
     assert "session manager" in corrected.status()["mode_reason"]
+
+
+def test_a_smart_filter_is_not_forced_where_there_is_none(session, tmp_path):
+    """It would play to some output or other. Of two alike, and while sound runs: what was corrected stays at its output."""
+    for name in ("one", "two"):
+        session.add_sink(name, priority=1000)
+    profiles.write(session, "bright", profiles.BRIGHT, 'match = ( { node = "one"; } );')
+    session.set_default("one")
+    session.start_iemd(data_dir=tmp_path)
+    wait_until(lambda: session.status()["state"] == "idle", what="iemd to be in the path")
+    known = session.status()["mode"] == "smart-filter"
+    with sound.Recorder.of_sink(session, "two") as elsewhere, sound.something_playing(session):
+        session.iemctl("set", "path", "smart-filter")
+        wait_until(lambda: session.status()["mode_reason"].startswith('the setting path is "smart-filter"'),
+                   what="the way to be found")
+        status = session.status()
+        assert (status["mode"], status["state"]) == (("smart-filter", "running") if known else (None, "bypassed"))
+        sound_at = "iemd.one" if known else "one"
+        wait_until(lambda: session.link_peers("test-player") == {sound_at}, what=f"the sound to go to {sound_at}")
+        elsewhere.wait(0.5)
+        elsewhere.stop()
+    assert np.abs(elsewhere.sound).max() == 0
+    assert known or "the session manager knows no smart filters" in session.iemd_log()
+    done = session.iemctl("switch", "bright", check=False)
+    assert (done.returncode, "knows no smart filters" in done.stderr) == ((0, False) if known else (1, True))
 
 
 def test_the_users_choice_between_two_earphones_is_followed(corrected):
@@ -79,7 +106,10 @@ def test_a_new_output_of_higher_priority_is_the_default_where_nobody_chose(corre
 
     if chosen:
         corrected.set_default("earphone", wait=False)
-        wait_until(lambda: is_at("earphone", "idle") or is_at("earphone", "bypassed"), what="the choice to be told")
+        wait_until(lambda: corrected.configured_default() == "earphone", what="the choice to be told")
+        if corrected.status()["mode"] == "default-sink":
+            wait_until(lambda: is_at("earphone", "bypassed"), what="iemd to step out")
+            assert "picked as the default sink" in corrected.status()["mode_reason"]
         corrected.iemctl("on")
         wait_until(lambda: is_at("earphone", "idle"), what="the earphone to be corrected")
     for _ in range(3):
@@ -135,6 +165,7 @@ def test_a_default_chosen_as_iemd_gives_it_back_stays_chosen(corrected, before):
     wait_until(lambda: corrected.default_sink() == "iemd.earphone", what="iemd to be the default")
     chooser = corrected.processes.start("chooser", [build_dir() / "tests/harness/chooser", "speaker"])
     asked_by_chooser("bound")
+    time.sleep(2.5)  # until iemd has looked, for all who came: what changes while it does so is not told step by step
     corrected.kill_wireplumber(signal.SIGSTOP)
     chooser.send_signal(signal.SIGUSR1)
     asked_by_chooser("asked")
