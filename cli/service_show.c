@@ -221,7 +221,7 @@ static void print_status(const json_t *manager, const json_t *output)
 	printf("%s\n", json_is_true(json_object_get(manager, "Enabled")) ? "" : ", switched off");
 	print_label("State");
 	printf("%s%s%s\n", text_of(manager, "State"), *mode ? ", as " : "", mode);
-	if (*mode && *text_of(manager, "ModeReason"))
+	if ((profile || !output) && *text_of(manager, "ModeReason"))
 		print_mode_reason(text_of(manager, "ModeReason"));
 	print_label("Output");
 	if (!output) {

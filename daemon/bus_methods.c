@@ -160,12 +160,14 @@ static bool has_bands(struct bus *bus, const char *id, const char *variant)
 /* Why a decision for this output cannot be in force at all. @return 0 or the error that is set */
 static int check_output(struct bus *bus, const struct output *output, sd_bus_error *error)
 {
+	const char *why;
+
 	if (output->aside)
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "%s is left alone: %s.", output->description,
 					 output->aside);
-	if (engine_mode(bus->config.engine, NULL) == MODE_NONE)
+	if (engine_mode(bus->config.engine, &why) == MODE_NONE)
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"),
-					 "The setting path is \"none\", so nothing is corrected; 'iemctl set path auto' changes it.");
+					 "Nothing is corrected: %s; 'iemctl set path auto' changes that.", why);
 	return 0;
 }
 
@@ -201,12 +203,14 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 		return r;
 	engine_return_to(bus->config.engine, output->id);
 	log_debug("switch: %s%s%s on %s", profile, *variant ? ", " : "", variant, output->id);
-	return answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s", output->description, profile,
+	return answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s", output->description, profile,
 				    *variant ? ", variant " : "", variant,
 				    r < 0 ? ", but it could not be remembered" : "",
 				    has_bands(bus, profile, variant) ? "" : "; it has no bands, so nothing is equalised",
 				    choices_enabled(bus->config.choices) ? "" :
-				    "; correction is off, 'iemctl on' turns it on");
+				    "; correction is off, 'iemctl on' turns it on",
+				    engine_manned(bus->config.engine) ? "" :
+				    "; no session manager runs, so nothing is corrected until one does");
 }
 
 static int do_switch(struct bus *bus, sd_bus_message *call, const char *output_name, const char *profile,
@@ -302,6 +306,8 @@ int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error)
 {
 	struct bus *bus = data;
 	int enabled, raw, wait, r = sd_bus_message_read(call, "bbb", &enabled, &raw, &wait);
+	const char *why;
+	bool none;
 
 	if (r < 0)
 		return r;
@@ -309,8 +315,10 @@ int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error)
 	r = choices_set_enabled(bus->config.choices, enabled, !enabled && raw);
 	if (enabled && engine_default_output(bus->config.engine))
 		engine_return_to(bus->config.engine, engine_default_output(bus->config.engine)->id);
-	return answer_when_in_force(bus, call, wait, "Correction is %s%s", enabled ? "on" : "off",
-				    r < 0 ? ", but that could not be remembered" : "");
+	none = enabled && engine_mode(bus->config.engine, &why) == MODE_NONE;
+	return answer_when_in_force(bus, call, wait, "Correction is %s%s%s%s", enabled ? "on" : "off",
+				    r < 0 ? ", but that could not be remembered" : "",
+				    none ? "; but nothing is corrected: " : "", none ? why : "");
 }
 
 int bus_on_sync(sd_bus_message *call, void *data, sd_bus_error *error)

@@ -19,7 +19,7 @@ bool undo_default(struct undo *undo, struct graph *graph, struct journal *journa
 		return true; /* another iemd's: it is no business of ours */
 	if (pair_is_ours(configured)) {
 		if (!undo->default_asked) {
-			log_notice("The last run left its own node as the default sink; it is set to %s again.",
+			log_notice("The default sink was left as a node of iemd's that is gone; it is set to %s again.",
 				   before ? before : value ? value : "none");
 			graph_configure_default(graph, value);
 		}

@@ -151,7 +151,9 @@ def test_a_setting_takes_the_filter_out_of_the_path(two):
     assert (two.status()["state"], two.status()["mode"]) == ("bypassed", None)
     assert not [node for node in two.nodes() if node["name"].startswith("iemd")]
     done = two.iemctl("switch", "dark", check=False)
-    assert (done.returncode, 'The setting path is "none"' in done.stderr) == (1, True)
+    assert (done.returncode, 'the setting path is "none"' in done.stderr) == (1, True)
+    assert two.iemctl("on").stdout == 'Correction is on; but nothing is corrected: the setting path is "none".\n'
+    assert 'State        bypassed\n             The setting path is "none".' in two.iemctl("status").stdout
     two.iemctl("set", "path", "default-sink")
     wait_until(lambda: two.default_sink() == "iemd.earphone", what="iemd to be the default sink")
     assert two.status()["mode"] == "default-sink"

@@ -95,9 +95,13 @@ def test_a_session_manager_that_stays_away_is_waited_for(corrected):
     wait_until(lambda: corrected.status()["state"] == "waiting", what="iemd to wait")
     time.sleep(2)
     assert (corrected.status()["state"], corrected.status()["mode"]) == ("waiting", None)
+    told = corrected.iemctl("status").stdout
+    assert "State        waiting\n             No session manager runs" in told
+    assert "no session manager runs" in corrected.iemctl("switch", "bright", "--output", "earphone").stdout
     corrected.start_wireplumber()
     wait_until(lambda: corrected.status()["state"] == "idle", what="iemd to be in the path again")
     assert corrected.status()["mode"] == mode
+    assert "The session manager went away" in corrected.iemd_log()
     assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
 
 
