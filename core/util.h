@@ -39,3 +39,9 @@ static inline int iem_streq(const char *a, const char *b)
 {
 	return a && b && strcmp(a, b) == 0;
 }
+
+/** The same text, or both NULL. */
+static inline int iem_same(const char *a, const char *b)
+{
+	return iem_streq(a, b) || (!a && !b);
+}

@@ -29,11 +29,6 @@ char *default_value_name(const char *value)
 	return NULL;
 }
 
-bool default_value_same(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 char *default_value_of(const char *node_name)
 {
 	const size_t size = 6 * strlen(node_name) + 16; /* at most \uXXXX for each byte */

@@ -8,7 +8,5 @@
 
 /** @return node.name, to be freed; NULL where VALUE is NULL or names none, as for the session manager */
 char *default_value_name(const char *value);
-/** Are they the same; both may be NULL. */
-bool default_value_same(const char *a, const char *b);
 /** @return the value that names a node, to be freed, or NULL without memory */
 char *default_value_of(const char *node_name);

@@ -42,7 +42,7 @@ static void ask(struct engine *engine, const char *value)
 {
 	/* Of a value that it has already the session manager tells nobody. */
 	const bool answered = !engine->request.open &&
-			      default_value_same(graph_configured_value(engine->graph), value);
+			      iem_same(graph_configured_value(engine->graph), value);
 	char *mine = value ? strdup(value) : NULL;
 
 	forget_request(engine);
@@ -135,7 +135,7 @@ void default_take(struct engine *engine)
 	    may_turn_soon(engine, place))
 		return;
 	if (note_users_default(engine->config.journal, engine->graph) < 0)
-		log_warning("The journal could not be written: after a crash the default sink may stay as iemd sets it.");
+		log_warning("The journal could not be written: after a crash the default sink may not be put back.");
 	engine->loan = (struct loan){ .name = strdup(pair_node_name(place->pair)), .left = engine->loan.left,
 				      .taken_ms = engine_now_ms() };
 	volume_begin(engine, place);
@@ -265,7 +265,7 @@ static void yield_to_user(struct engine *engine, const char *users)
 		return;
 	}
 	if (journal_note_default(engine->config.journal, value) < 0)
-		log_warning("The journal could not be written: after a crash the default sink may not be what was set.");
+		log_warning("The journal could not be written: after a crash the default sink may not be put back.");
 	note_left(engine, name);
 	give_back(engine, value);
 }
@@ -278,14 +278,14 @@ static void follow_request(struct engine *engine)
 	CLEANUP(iem_freep) char *users = NULL;
 
 	if (!request->open || (pair_is_ours(graph_configured_sink(engine->graph)) &&
-			       !default_value_same(told, request->value)))
+			       !iem_same(told, request->value)))
 		return;
 	users = IEM_STEAL(request->users);
-	if (default_value_same(told, request->value)) {
+	if (iem_same(told, request->value)) {
 		request->open = false;
 		if (users)
 			yield_to_user(engine, users);
-	} else if (!journal_has_default(journal) || !default_value_same(told, journal_default_value(journal))) {
+	} else if (!journal_has_default(journal) || !iem_same(told, journal_default_value(journal))) {
 		request->users = strdup(told ? told : "");
 		request->users_ms = engine_now_ms();
 	}

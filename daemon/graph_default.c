@@ -16,7 +16,7 @@ static void tell(struct graph *graph, bool configured)
 /* A text that is told, or not told any more. @return whether that is another */
 static bool take(char **field, char *told)
 {
-	const bool other = !default_value_same(*field, told);
+	const bool other = !iem_same(*field, told);
 
 	free(*field);
 	*field = told;

@@ -32,11 +32,6 @@ bool undo_default(struct undo *undo, struct graph *graph, struct journal *journa
 	return !journal_has_default(journal);
 }
 
-static bool is_port(const char *port, const char *noted)
-{
-	return noted ? iem_streq(port, noted) : !port;
-}
-
 bool undo_volume(struct undo *undo, struct graph *graph, struct journal *journal)
 {
 	const struct journal_volume *change = journal_volume(journal);
@@ -47,7 +42,7 @@ bool undo_volume(struct undo *undo, struct graph *graph, struct journal *journal
 		return true; /* while the output is away the note stays */
 	if (!graph_volume(graph, sink.id, &now))
 		return false;
-	if (is_port(graph_volume_port(graph, sink.id), change->port) && volume_same(&now, &change->before) &&
+	if (iem_same(graph_volume_port(graph, sink.id), change->port) && volume_same(&now, &change->before) &&
 	    volume_is_softer(&change->wanted, &now)) {
 		if (!undo->volume_asked) {
 			log_notice("The volume that was set last did not reach %s; it is turned down now.", change->node);
