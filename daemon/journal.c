@@ -129,9 +129,10 @@ static bool is_too_long(const char *text)
 static void put(FILE *out, const struct journal *journal)
 {
 	fputs("# Written by iemd: what has to be put back.\nformat = 1;\n", out);
-	if (journal->configured && !is_too_long(journal->configured)) {
+	if (journal->configured) {
 		fputs("configured_default = ", out);
-		statefile_put_text(out, journal->configured);
+		/* Of one that is too long as much stays that ours is taken away. */
+		statefile_put_text(out, is_too_long(journal->configured) ? "" : journal->configured);
 		fputs(";\n", out);
 	}
 	if (journal->volume.node && !is_too_long(journal->volume.node) && !is_too_long(journal->volume.port))

@@ -168,6 +168,18 @@ def test_whatever_the_default_was_is_put_back_as_it_was(chosen, value):
     assert list(journal(chosen).parent.iterdir()) == []
 
 
+def test_a_default_too_long_for_the_journal_is_put_back_unless_iemd_is_killed(chosen):
+    value = json.dumps({"name": "n" * 9000})
+    for end, after in ((signal.SIGTERM, value), (signal.SIGKILL, "")):
+        chosen.run("pw-metadata", "0", "default.configured.audio.sink", value, "Spa:String:JSON")
+        wait_until(lambda: configured_value(chosen) == value, what="the default to be configured")
+        start(chosen)
+        assert "after a crash the default sink may not be put back" in chosen.iemd_log()
+        chosen.kill_iemd(end)
+        undo(chosen)
+        wait_until(lambda: configured_value(chosen) == after, what=f"the default to be put back after {end}")
+
+
 def test_undo_looks_although_the_journal_is_damaged(chosen):
     start(chosen)
     chosen.kill_iemd(signal.SIGKILL)
