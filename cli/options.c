@@ -73,6 +73,7 @@ static int read_option(struct invocation *call, int left, char *const *words)
 	const char *word = strcmp(words[0], "-h") == 0 ? "--help" : words[0], *equals = strchr(word, '=');
 	const size_t length = equals ? (size_t)(equals - word) : strlen(word);
 	const struct option *option = find_option(call->command, word, length);
+	const char *value;
 
 	if (!option) {
 		usage_error(call, "There is no option '%.*s' here.", (int)length, word);
@@ -82,16 +83,18 @@ static int read_option(struct invocation *call, int left, char *const *words)
 		usage_error(call, "The option %s takes no value.", option->name);
 		return -1;
 	}
-	if (!option->value || equals) {
-		keep(call, option, equals ? equals + 1 : "");
+	if (!option->value) {
+		keep(call, option, "");
 		return 1;
 	}
-	if (left < 2) {
+	/* Empty is what a script gives whose variable is not set. */
+	value = equals ? equals + 1 : left < 2 ? "" : words[1];
+	if (!*value) {
 		usage_error(call, "The option %s wants a value, %s.", option->name, option->value);
 		return -1;
 	}
-	keep(call, option, words[1]);
-	return 2;
+	keep(call, option, value);
+	return equals ? 1 : 2;
 }
 
 int options_parse(struct invocation *call, int count, char *const *words, const char **args)

@@ -118,6 +118,8 @@ def test_help_version_and_wrong_usage(box):
     (["list", "--json=1"], "The option --json takes no value."),
     (["import", "x", "--json"], "There is no option '--json' here."),
     (["response", "acme-one", "--rate"], "The option --rate wants a value, HZ."),
+    (["switch", "acme-one", "--output", ""], "The option --output wants a value, O."),
+    (["switch", "acme-one", "--output="], "The option --output wants a value, O."),
     (["response", "acme-one", "--rate", "7999"], "--rate is '7999'; allowed are numbers from 8000 to 768000."),
     (["response", "acme-one", "--rate=nan"], "--rate is 'nan'; allowed are numbers from 8000 to 768000."),
     (["show"], "'show' lacks an argument."),
