@@ -86,6 +86,17 @@ static void select_matched(struct iem_selection *out, const struct iem_observati
 		 iem_match_describe(rule, asked, sizeof(asked)));
 }
 
+/* What is in force is what loaded last. */
+static void tell_if_broken(struct iem_selection *out, const struct iem_store *store)
+{
+	const struct iem_entry *entry = iem_store_find(store, IEM_STORE_PROFILES, out->profile->id);
+	const size_t length = strlen(out->reason);
+
+	if (entry && entry->broken)
+		snprintf(out->reason + length, sizeof(out->reason) - length,
+			 " Its file does not load any more, so it stays as it was; 'iemctl check' tells why.");
+}
+
 void iem_select(struct iem_selection *out, const struct iem_observation *seen, const struct iem_decision *decision,
 		const struct iem_store *store)
 {
@@ -98,4 +109,6 @@ void iem_select(struct iem_selection *out, const struct iem_observation *seen, c
 		conclude(out, IEM_REASON_LOUDSPEAKER, "These are loudspeakers; only 'iemctl switch' puts a profile on them.");
 	else
 		select_matched(out, seen, store);
+	if (out->profile)
+		tell_if_broken(out, store);
 }
