@@ -66,6 +66,25 @@ def test_a_smart_filter_is_not_forced_where_there_is_none(session, tmp_path):
     assert (done.returncode, "knows no smart filters" in done.stderr) == ((0, False) if known else (1, True))
 
 
+def test_the_way_may_be_changed_at_any_moment(corrected):
+    """In the middle of a probe, of taking the default and of giving it back."""
+    was = corrected.status()["mode"]
+    with sound.something_playing(corrected):
+        for wait in np.linspace(0.0, 1.4, 15):
+            for setting in ("none", "auto", "default-sink", "smart-filter"):
+                corrected.write_settings(f'path = "{setting}";')
+                time.sleep(wait / 4)
+        corrected.iemctl("set", "path", "auto")
+        wait_until(lambda: (corrected.status()["mode"], corrected.status()["state"]) == (was, "running"),
+                   what="iemd to be in the path again")
+        ours = {node["name"] for node in corrected.nodes() if node["name"].startswith("iemd")}
+        assert ours == {"iemd.earphone", "iemd-playback.earphone"}
+    assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
+    corrected.stop_iemd()
+    wait_until(lambda: (corrected.default_sink(), corrected.configured_default()) == ("earphone", None),
+               what="the user's default to be back")
+
+
 def test_the_users_choice_between_two_earphones_is_followed(corrected):
     """Both have a profile: the new one is corrected, and the old one not put back as the default."""
     profiles.write(corrected, "dark", profiles.DARK)
