@@ -54,18 +54,20 @@ static const struct way found_ways[] = {
 	[PROBE_UNLINKED] = { MODE_DEFAULT, "the session manager linked no stream within ten seconds" },
 };
 
-/* Forced where there are none, a filter would play to some output or other. */
+/* Forced where there are none, a filter would play to some output or other. Without an answer it is asked again. */
 static const struct way smart_ways[] = {
 	[PROBE_SMART] = { MODE_SMART, "the setting path is \"smart-filter\"" },
 	[PROBE_PAST] = { MODE_NONE, "the setting path is \"smart-filter\", and the session manager knows no smart filters" },
-	[PROBE_UNLINKED] = { MODE_SMART, "the setting path is \"smart-filter\"" },
+	[PROBE_UNLINKED] = { MODE_UNKNOWN, NULL },
 };
 
 static void go(struct engine *engine, const struct way *way)
 {
 	engine->mode = way->mode;
 	engine->why = way->why;
-	if (engine_mode_names[way->mode])
+	if (way->mode == MODE_UNKNOWN)
+		engine_defer(engine);
+	else if (engine_mode_names[way->mode])
 		log_notice("The way into the path is %s: %s.", engine_mode_names[way->mode], way->why);
 	else
 		log_notice("Nothing is corrected: %s.", way->why);

@@ -58,6 +58,11 @@ class Service:
     def status(self):
         return self.iemctl("status", json=True)
 
+    def brief(self):
+        """What status says of the output in use: its state, node.name and profile, the last two None where there is none."""
+        status = self.status()
+        return status["state"], *(status[key] and status[key][name] for key, name in (("output", "node"), ("profile", "id")))
+
     def kill_iemd(self, sig=signal.SIGKILL):
         """Send a signal; unless it only stops or continues, wait for the end and return the exit status."""
         if sig in (signal.SIGSTOP, signal.SIGCONT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):

@@ -133,7 +133,7 @@ def test_iemd_started_before_pipewire_waits_for_it(session, tmp_path):
 def test_another_default_is_the_users_will(corrected):
     """Beside a default sink iemd steps out for an output without a profile, and comes back with the earphone."""
     corrected.set_default("speaker")
-    wait_until(lambda: corrected.status()["output"]["node"] == "speaker", what="iemd to see the choice")
+    wait_until(lambda: corrected.brief()[1] == "speaker", what="iemd to see the choice")
     assert corrected.status()["state"] == "no-profile"
     assert corrected.default_sink() == "speaker"
     corrected.set_default("earphone", wait=False)

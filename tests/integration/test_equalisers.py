@@ -122,7 +122,7 @@ def test_another_equaliser_goes_and_pipewire_tells_nobody_of_the_new_default(pre
     prepared.start()
     with FilterChain(prepared):
         prepared.set_default("other")
-        wait_until(lambda: prepared.status()["output"]["node"] == "other", what="the choice to be told")
+        wait_until(lambda: prepared.brief()[1] == "other", what="the choice to be told")
         prepared.kill_wireplumber(signal.SIGSTOP)
         asker = prepared.processes.start("asker", ["pw-metadata", "--monitor"])
         time.sleep(1)  # until it has asked; everybody who could tell would be waiting, too

@@ -106,7 +106,7 @@ def test_the_default_is_followed_while_other_programs_come_and_go(iemd):
             other.start()
         for name in ("speaker", "earphone") * 20:
             iemd.set_default(name)
-            wait_until(lambda: iemd.status()["output"]["node"] == name, what=f"iemd to see that {name} is the default")
+            wait_until(lambda: iemd.brief()[1] == name, what=f"iemd to see that {name} is the default")
     finally:
         done.set()
         for other in others:

@@ -66,6 +66,21 @@ def test_a_smart_filter_is_not_forced_where_there_is_none(session, tmp_path):
     assert (done.returncode, "knows no smart filters" in done.stderr) == ((0, False) if known else (1, True))
 
 
+def test_a_forced_smart_filter_waits_until_it_is_known_whether_there_are_any(corrected):
+    """Longer than a probe lasts; without an answer there is no filter that could play to a wrong output."""
+    known = corrected.status()["mode"] == "smart-filter"
+    corrected.iemctl("set", "path", "none")
+    corrected.kill_wireplumber(signal.SIGSTOP)
+    corrected.write_settings('path = "smart-filter";')
+    wait_until(lambda: "is being found out" in corrected.status()["mode_reason"], what="the probe")
+    time.sleep(11)
+    assert "is being found out" in corrected.status()["mode_reason"]
+    corrected.wireplumber.send_signal(signal.SIGCONT)
+    wait_until(lambda: corrected.status()["mode_reason"].startswith('the setting path is "smart-filter"'),
+               what="the way to be found")
+    assert corrected.status()["mode"] == ("smart-filter" if known else None)
+
+
 def test_the_way_may_be_changed_at_any_moment(corrected):
     """In the middle of a probe, of taking the default and of giving it back."""
     was = corrected.status()["mode"]
@@ -91,9 +106,7 @@ def test_the_users_choice_between_two_earphones_is_followed(corrected):
     corrected.iemctl("switch", "dark", "--output", "speaker")
     for name, profile in [("speaker", "dark"), ("earphone", "bright")] * 5:
         corrected.set_default(name, wait=False)
-        wait_until(lambda: (corrected.status()["output"]["node"], corrected.status()["state"]) == (name, "idle"),
-                   what=f"{name} to be corrected")
-        assert corrected.status()["profile"]["id"] == profile
+        wait_until(lambda: corrected.brief() == ("idle", name, profile), what=f"{name} to be corrected")
         in_front = {"default-sink": f"iemd.{name}", "smart-filter": name}[corrected.status()["mode"]]
         wait_until(lambda: corrected.default_sink() == in_front, what=f"{in_front} to be the default")
 
@@ -103,13 +116,12 @@ def test_an_output_that_was_chosen_and_comes_back_is_the_default_again(corrected
     profiles.write(corrected, "dark", profiles.DARK)
     corrected.iemctl("switch", "dark", "--output", "speaker")
     corrected.set_default("speaker", wait=False)
-    wait_until(lambda: corrected.status()["profile"] and corrected.status()["profile"]["id"] == "dark", what="the speaker's")
+    wait_until(lambda: corrected.brief()[2] == "dark", what="the speaker's")
     corrected.iemctl("on")
     corrected.remove_sink("speaker")
     for node, profile, change in [("earphone", "bright", lambda: corrected.add_sink("speaker", priority=1000)),
                                   ("speaker", "dark", lambda: None)]:
-        wait_until(lambda: (corrected.status()["output"]["node"], corrected.status()["state"],
-                            corrected.status()["profile"]["id"]) == (node, "idle", profile), what=f"{node} to be corrected")
+        wait_until(lambda: corrected.brief() == ("idle", node, profile), what=f"{node} to be corrected")
         corrected.iemctl("on")
         change()
     corrected.stop_iemd()
@@ -120,8 +132,7 @@ def test_an_output_that_was_chosen_and_comes_back_is_the_default_again(corrected
 def test_a_new_output_of_higher_priority_is_the_default_where_nobody_chose(corrected, chosen):
     """As it is without iemd: a dongle that is plugged in is played to, and pulled out it is not."""
     def is_at(node, state):
-        now = corrected.status()
-        return (now["output"]["node"], now["state"]) == (node, state)
+        return corrected.brief()[:2] == (state, node)
 
     if chosen:
         corrected.set_default("earphone", wait=False)
@@ -152,8 +163,7 @@ def test_a_new_output_with_a_profile_is_corrected_where_nobody_chose(corrected):
         corrected.add_sink("dongle", priority=3000, **{"session.suspend-timeout-seconds": 0})
 
     def wait_for(node):
-        wait_until(lambda: (corrected.status()["output"]["node"], corrected.status()["state"]) == (node, "running"),
-                   what=f"{node} to be corrected")
+        wait_until(lambda: corrected.brief()[:2] == ("running", node), what=f"{node} to be corrected")
 
     profiles.write(corrected, "dark", profiles.DARK, 'match = ( { node = "dongle"; } );')
     with sound.something_playing(corrected):

@@ -35,10 +35,6 @@ def seconds_uncorrected(heard):
     return (plain[-1] + 1 - loud[0]) * WINDOW if len(plain) else 0.0
 
 
-def brief(status):
-    return status["state"], *(status[key] and status[key][name] for key, name in (("output", "node"), ("profile", "id")))
-
-
 @pytest.fixture
 def beside_a_speaker(session, tmp_path):
     """iemd with a profile for the earphone, which is not plugged in yet; the speaker is there."""
@@ -117,11 +113,11 @@ def test_an_output_that_is_away_is_waited_for(session, tmp_path):
             earphone.pull()
             smart = session.status()["mode"] == "smart-filter"
             told = ("waiting", "earphone", "notch") if smart else ("no-profile", None, None)
-            wait_until(lambda: brief(session.status()) == told, what=f"status to say {told}")
+            wait_until(lambda: session.brief() == told, what=f"status to say {told}")
             assert bool(session.node("iemd.earphone")) == smart
             assert not {link["output"] for link in session.links()} & {"iemd-playback.earphone"}
             with sound.RecordingSink(session, "earphone") as back:
                 back.wait(0.5)
-                wait_until(lambda: brief(session.status()) == ("running", "earphone", "notch"), what="the correction")
+                wait_until(lambda: session.brief() == ("running", "earphone", "notch"), what="the correction")
     assert len(moments(back.sound)[0]) > 10
 
