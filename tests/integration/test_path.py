@@ -84,16 +84,21 @@ def test_a_forced_smart_filter_waits_until_it_is_known_whether_there_are_any(cor
 def test_the_way_may_be_changed_at_any_moment(corrected):
     """In the middle of a probe, of taking the default and of giving it back."""
     was = corrected.status()["mode"]
+
+    def ours():
+        return {node["name"] for node in corrected.nodes() if node["name"].startswith("iemd")}
+
     with sound.something_playing(corrected):
         for wait in np.linspace(0.0, 1.4, 15):
             for setting in ("none", "auto", "default-sink", "smart-filter"):
                 corrected.write_settings(f'path = "{setting}";')
                 time.sleep(wait / 4)
+        corrected.iemctl("set", "path", "none")
+        wait_until(lambda: not ours(), what="all nodes to be gone")
         corrected.iemctl("set", "path", "auto")
         wait_until(lambda: (corrected.status()["mode"], corrected.status()["state"]) == (was, "running"),
                    what="iemd to be in the path again")
-        ours = {node["name"] for node in corrected.nodes() if node["name"].startswith("iemd")}
-        assert ours == {"iemd.earphone", "iemd-playback.earphone"}
+        assert ours() == {"iemd.earphone", "iemd-playback.earphone"}
     assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
     corrected.stop_iemd()
     wait_until(lambda: (corrected.default_sink(), corrected.configured_default()) == ("earphone", None),
