@@ -203,8 +203,8 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 		return r;
 	engine_return_to(bus->config.engine, output->id);
 	log_debug("switch: %s%s%s on %s", profile, *variant ? ", " : "", variant, output->id);
-	return answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s", output->description, profile,
-				    *variant ? ", variant " : "", variant,
+	return answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s", output->description,
+				    profile, *variant ? ", variant " : "", variant,
 				    r < 0 ? ", but it could not be remembered" : "",
 				    has_bands(bus, profile, variant) ? "" : "; it has no bands, so nothing is equalised",
 				    choices_enabled(bus->config.choices) ? "" :

@@ -291,7 +291,8 @@ static void on_manager(void *data, bool present)
 
 	if (!engine->graph || !graph_ready(engine->graph))
 		return;
-	log_notice(present ? "The session manager is there." : "The session manager went away; nothing is corrected until it is back.");
+	log_notice("The session manager %s.",
+		   present ? "is there" : "went away; nothing is corrected until it is back");
 	path_forget(engine, true);
 	default_forget(engine);
 	engine_defer(engine);

@@ -72,7 +72,7 @@ void engine_look(struct engine *engine);
 bool engine_connected(const struct engine *engine);
 /** Connected, and a session manager that links streams is there, too. */
 bool engine_manned(const struct engine *engine);
-/** WHY: a clause for people, why it is this one, or what is waited for; "" where there is nothing to correct. NULL: not asked */
+/** WHY, may be NULL: a clause for people, why it is this one or what is waited for; "" where there is nothing to do. */
 enum engine_mode engine_mode(const struct engine *engine, const char **why);
 
 /** Does sound run through any pair? */

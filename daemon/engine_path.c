@@ -57,7 +57,8 @@ static const struct way found_ways[] = {
 /* Forced where there are none, a filter would play to some output or other. Without an answer it is asked again. */
 static const struct way smart_ways[] = {
 	[PROBE_SMART] = { MODE_SMART, "the setting path is \"smart-filter\"" },
-	[PROBE_PAST] = { MODE_NONE, "the setting path is \"smart-filter\", and the session manager knows no smart filters" },
+	[PROBE_PAST] = { MODE_NONE,
+			 "the setting path is \"smart-filter\", and the session manager knows no smart filters" },
 	[PROBE_UNLINKED] = { MODE_UNKNOWN, NULL },
 };
 
@@ -75,12 +76,12 @@ static void go(struct engine *engine, const struct way *way)
 
 static void probe(struct engine *engine, const struct way *ways)
 {
-	enum probe_answer answer = PROBE_UNLINKED;
+	enum probe_answer answer;
 
-	if (!engine->probe)
-		probe_new(&engine->probe, engine->config.loop, graph_node_core(engine->graph), on_probe_expired, engine);
-	if (engine->probe)
-		answer = probe_look(engine->probe, engine->graph);
+	if (!engine->probe && probe_new(&engine->probe, engine->config.loop, graph_node_core(engine->graph),
+					on_probe_expired, engine) < 0)
+		return; /* until the next event */
+	answer = probe_look(engine->probe, engine->graph);
 	if (answer == PROBE_OPEN)
 		return;
 	end_probe(engine);
@@ -103,7 +104,7 @@ bool path_settle_mode(struct engine *engine)
 	else if (graph_has_manager(engine->graph) && any_wants_pair(engine))
 		probe(engine, setting == IEM_PATH_SMART_FILTER ? smart_ways : found_ways);
 	else
-		end_probe(engine); /* without a session manager nobody links anything: there is nothing to find out yet */
+		end_probe(engine); /* without a session manager nobody links anything, and nothing can be found out */
 	return engine->mode != MODE_UNKNOWN;
 }
 

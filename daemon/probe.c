@@ -51,8 +51,8 @@ static int open_node(struct pw_stream **out, struct pw_core *core, const char *n
 	*out = pw_stream_new(core, name, props);
 	if (!*out)
 		return errno ? -errno : -ENOMEM;
-	return pw_stream_connect(*out, direction, PW_ID_ANY, PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_INACTIVE, params,
-				 1);
+	return pw_stream_connect(*out, direction, PW_ID_ANY, PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_INACTIVE,
+				 params, 1);
 }
 
 /* Of all sinks the last that a session manager makes the default. */
@@ -118,10 +118,9 @@ enum probe_answer probe_look(struct probe *probe, struct graph *graph)
 	uint32_t stream;
 
 	/* Last: a stream that finds the sink and no filter yet is linked past it, if only for a moment. */
-	if (!probe->stream && has_come(graph, probe->sink) && has_come(graph, probe->filter) &&
-	    open_node(&probe->stream, probe->core, STREAM, PW_DIRECTION_OUTPUT,
-		      pw_properties_new("target.object", SINK, NULL)) < 0)
-		return PROBE_UNLINKED;
+	if (!probe->stream && has_come(graph, probe->sink) && has_come(graph, probe->filter))
+		open_node(&probe->stream, probe->core, STREAM, PW_DIRECTION_OUTPUT,
+			  pw_properties_new("target.object", SINK, NULL));
 	stream = probe->stream ? pw_stream_get_node_id(probe->stream) : SPA_ID_INVALID;
 	if (graph_meets_smart_filter(graph, stream))
 		return PROBE_SMART;

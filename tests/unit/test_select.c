@@ -113,7 +113,7 @@ static void observations_and_decisions_give_a_profile_and_a_sentence(void **stat
 /* The store is read again here, so what was selected before is not to be looked at any more. */
 static void a_file_that_does_not_load_any_more_is_told(void **state)
 {
-	const struct iem_observation seen = { .kind = IEM_KIND_BLUETOOTH, .have = { [IEM_MATCH_BLUETOOTH] = "Acme One" } };
+	const struct iem_observation seen = { .have = { [IEM_MATCH_BLUETOOTH] = "Acme One" } };
 	const struct iem_decision nothing = { 0 }, chosen = { .profile = "worn" };
 	struct iem_selection got;
 
@@ -121,8 +121,8 @@ static void a_file_that_does_not_load_any_more_is_told(void **state)
 	assert_true(iem_store_scan(store) > 0);
 	iem_select(&got, &seen, &chosen, store);
 	assert_string_equal(got.profile->id, "worn");
-	assert_string_equal(got.reason, "You chose 'worn' for this output. Its file does not load any more, so it stays as "
-					"it was; 'iemctl check' tells why.");
+	assert_string_equal(got.reason, "You chose 'worn' for this output. Its file does not load any more, so it "
+					"stays as it was; 'iemctl check' tells why.");
 	iem_select(&got, &seen, &nothing, store);
 	assert_string_equal(got.profile->id, "air");
 	assert_null(strstr(got.reason, "does not load"));
