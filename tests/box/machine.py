@@ -278,8 +278,9 @@ class Box:
         wait_until(lambda: not is_usb_plugged(), what="the USB card to be gone")
 
     def choose(self, sink):
-        """What a user does to have sound on an output from now on."""
-        as_user("wpctl", "set-default", Graph().nodes[sink]["id"])
+        """What a user does to have sound on an output from now on. A card that has just come may be made anew once."""
+        node = wait_until(lambda: Graph().nodes.get(sink), what=f"{sink} to be there")
+        as_user("wpctl", "set-default", node["id"])
 
     def choose_unless_default(self, sink):
         """Where sound goes there already, choosing it by hand would be to want it without iemd."""
