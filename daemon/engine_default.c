@@ -330,7 +330,7 @@ void default_changed(struct engine *engine, bool configured_changed)
 
 bool default_is_left(const struct engine *engine, const struct place *place)
 {
-	return iem_streq(place->output.node, engine->loan.left);
+	return engine->mode == MODE_DEFAULT && iem_streq(place->output.node, engine->loan.left);
 }
 
 void engine_return_to(struct engine *engine, const char *output_id)

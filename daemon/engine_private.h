@@ -94,7 +94,7 @@ bool path_wants(struct engine *engine, const struct place *place);
 const char *default_of_user(const struct engine *engine);
 /** Is the default ours now, for this place? */
 bool default_is_for(const struct engine *engine, const struct place *place);
-/** Does the user want this place without us? He set its sink as the default while ours was it. */
+/** As default sink: does the user want this place without us? He set its sink as the default while ours was it. */
 bool default_is_left(const struct engine *engine, const struct place *place);
 /** A pair is ready or about to go: take the default for it, or give it back. */
 void default_take(struct engine *engine);

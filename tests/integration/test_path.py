@@ -54,8 +54,8 @@ def test_a_smart_filter_is_not_forced_where_there_is_none(session, tmp_path):
         session.iemctl("set", "path", "smart-filter")
         wait_until(lambda: session.status()["mode_reason"].startswith('the setting path is "smart-filter"'),
                    what="the way to be found")
-        status = session.status()
-        assert (status["mode"], status["state"]) == (("smart-filter", "running") if known else (None, "bypassed"))
+        wanted = ("smart-filter", "running") if known else (None, "bypassed")
+        wait_until(lambda: (session.status()["mode"], session.status()["state"]) == wanted, what=f"{wanted}")
         sound_at = "iemd.one" if known else "one"
         wait_until(lambda: session.link_peers("test-player") == {sound_at}, what=f"the sound to go to {sound_at}")
         elsewhere.wait(0.5)
@@ -103,6 +103,22 @@ def test_the_way_may_be_changed_at_any_moment(corrected):
     corrected.stop_iemd()
     wait_until(lambda: (corrected.default_sink(), corrected.configured_default()) == ("earphone", None),
                what="the user's default to be back")
+
+
+def test_an_output_picked_in_our_place_is_corrected_where_that_takes_no_default(corrected):
+    """Having stepped out belongs to the way by the default sink: by another way nothing of it is left, nor told."""
+    smart = corrected.status()["mode"] == "smart-filter"
+    corrected.iemctl("set", "path", "default-sink")
+    wait_until(lambda: corrected.default_sink() == "iemd.earphone", what="iemd to be the default sink")
+    corrected.set_default("earphone")
+    wait_until(lambda: corrected.brief()[0] == "bypassed", what="iemd to step out")
+    assert "picked as the default sink" in corrected.status()["mode_reason"]
+    corrected.iemctl("set", "path", "none")
+    assert corrected.status()["mode_reason"] == 'the setting path is "none"'
+    if smart:
+        corrected.iemctl("set", "path", "auto")
+        wait_until(lambda: corrected.brief() == ("idle", "earphone", "bright"), what="the earphone to be corrected")
+        assert profiles.measured_deviation(corrected, profiles.BRIGHT) < 0.01
 
 
 def test_the_users_choice_between_two_earphones_is_followed(corrected):
