@@ -7,16 +7,15 @@ bool iem_band_fits(const struct iem_band *band, double rate_hz)
 	return band->freq_hz < rate_hz / 2;
 }
 
-void iem_biquad_design(struct iem_biquad *out, const struct iem_band *band, enum iem_reference reference,
-		       double rate_hz)
+void iem_biquad_cookbook(struct iem_biquad *out, const struct iem_band *band, double rate_hz)
 {
-	const double w0 = 2 * M_PI * band->freq_hz / rate_hz;
+	/* Closer to half the rate rounding decides whether the section is stable. */
+	const double w0 = 2 * M_PI * fmin(band->freq_hz / rate_hz, 0.4999);
 	const double c = cos(w0), alpha = sin(w0) / (2 * band->q);
 	const double a = pow(10.0, band->gain_db / 40.0), k = 2 * sqrt(a) * alpha;
 	const double plus = a + 1, minus = a - 1;
 	double b[3] = { 1, 0, 0 }, d[3] = { 1 + alpha, -2 * c, 1 - alpha };
 
-	(void)reference; /* every reference is realised by the cookbook at the running rate */
 	switch (band->type) {
 	case IEM_PEAKING:
 		b[0] = 1 + alpha * a, b[1] = -2 * c, b[2] = 1 - alpha * a;
@@ -49,6 +48,13 @@ void iem_biquad_design(struct iem_biquad *out, const struct iem_band *band, enum
 		break;
 	}
 	*out = (struct iem_biquad){ b[0] / d[0], b[1] / d[0], b[2] / d[0], d[1] / d[0], d[2] / d[0] };
+}
+
+void iem_biquad_design(struct iem_biquad *out, const struct iem_band *band, enum iem_reference reference,
+		       double rate_hz)
+{
+	(void)reference; /* every reference is realised by the cookbook at the running rate */
+	iem_biquad_cookbook(out, band, rate_hz);
 }
 
 static double polynomial_power(double c0, double c1, double c2, double p)

@@ -16,11 +16,16 @@ struct iem_biquad {
 bool iem_band_fits(const struct iem_band *band, double rate_hz);
 
 /**
- * Design the section that realises a band at RATE_HZ. The band must fit (iem_band_fits).
- * Formulas: W3C Audio EQ Cookbook, with the frequency pre-warped at the rate it runs at.
+ * Design the section that realises a band at RATE_HZ. The band must fit (iem_band_fits). For now the cookbook's.
  */
 void iem_biquad_design(struct iem_biquad *out, const struct iem_band *band, enum iem_reference reference,
 		       double rate_hz);
+
+/**
+ * The cookbook's section at RATE_HZ; the band must fit. Its frequency is taken as 0.4999 of the rate at most.
+ * Formulas: W3C Audio EQ Cookbook, bilinear transform with the frequency pre-warped.
+ */
+void iem_biquad_cookbook(struct iem_biquad *out, const struct iem_band *band, double rate_hz);
 
 /**
  * The section's magnitude at FREQ_HZ in dB, floor -400. Written so that nothing cancels at low frequencies
