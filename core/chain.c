@@ -21,13 +21,12 @@ struct iem_chain {
 	double state[IEM_MAX_CHANNELS][IEM_MAX_BANDS][2];
 };
 
-static int add_band(struct cascade *cascade, const struct iem_band *band, enum iem_reference reference,
-		    double rate_hz)
+static int add_section(struct cascade *cascade, const struct iem_band *band, const struct iem_biquad *section)
 {
 	if (cascade->n == IEM_MAX_BANDS)
 		return -E2BIG;
 	cascade->bands[cascade->n] = *band;
-	iem_biquad_design(&cascade->sections[cascade->n++], band, reference, rate_hz);
+	cascade->sections[cascade->n++] = *section;
 	return 0;
 }
 
@@ -37,14 +36,16 @@ static int design(struct iem_chain *chain, const struct iem_eq *eq)
 
 	for (size_t i = 0; i < eq->n_bands && r == 0; i++) {
 		const struct iem_band *band = &eq->bands[i];
+		struct iem_biquad section;
 
 		if (!iem_band_fits(band, chain->rate_hz)) {
 			chain->skipped++;
 			continue;
 		}
+		iem_biquad_design(&section, band, eq->reference, chain->rate_hz);
 		for (int side = 0; side < IEM_SIDES && r == 0; side++)
 			if (iem_side_applies(band->side, side))
-				r = add_band(&chain->cascades[side], band, eq->reference, chain->rate_hz);
+				r = add_section(&chain->cascades[side], band, &section);
 	}
 	return r;
 }
