@@ -1,5 +1,7 @@
 #include "core/biquad.h"
 
+#include "core/matched.h"
+
 #include <math.h>
 
 bool iem_band_fits(const struct iem_band *band, double rate_hz)
@@ -53,8 +55,10 @@ void iem_biquad_cookbook(struct iem_biquad *out, const struct iem_band *band, do
 void iem_biquad_design(struct iem_biquad *out, const struct iem_band *band, enum iem_reference reference,
 		       double rate_hz)
 {
-	(void)reference; /* every reference is realised by the cookbook at the running rate */
-	iem_biquad_cookbook(out, band, rate_hz);
+	if (rate_hz == iem_reference_rate(reference))
+		iem_biquad_cookbook(out, band, rate_hz);
+	else
+		iem_matched_design(out, band, reference, rate_hz);
 }
 
 static double polynomial_power(double c0, double c1, double c2, double p)

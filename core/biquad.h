@@ -16,7 +16,9 @@ struct iem_biquad {
 bool iem_band_fits(const struct iem_band *band, double rate_hz);
 
 /**
- * Design the section that realises a band at RATE_HZ. The band must fit (iem_band_fits). For now the cookbook's.
+ * Design the section that does at RATE_HZ what the band means by REFERENCE. The band must fit (iem_band_fits), and
+ * RATE_HZ be IEM_MIN_RATE_HZ .. IEM_MAX_RATE_HZ. A cookbook reference at its own rate is met exactly, by the
+ * cookbook's section; all else is matched.h's.
  */
 void iem_biquad_design(struct iem_biquad *out, const struct iem_band *band, enum iem_reference reference,
 		       double rate_hz);

@@ -112,11 +112,19 @@ static struct iem_chain *make_chain(const struct iem_eq *eq, double rate_hz, uns
 	return chain;
 }
 
-struct iem_chain *chain_of(const struct iem_band *bands, size_t n, double rate_hz, unsigned channels)
+struct iem_chain *chain_meaning(enum iem_reference reference, const struct iem_band *bands, size_t n,
+				double rate_hz, unsigned channels)
 {
-	const struct iem_eq eq = { .preamp_auto = true, .bands = (struct iem_band *)bands, .n_bands = n };
+	const struct iem_eq eq = {
+		.preamp_auto = true, .reference = reference, .bands = (struct iem_band *)bands, .n_bands = n
+	};
 
 	return make_chain(&eq, rate_hz, channels);
+}
+
+struct iem_chain *chain_of(const struct iem_band *bands, size_t n, double rate_hz, unsigned channels)
+{
+	return chain_meaning(IEM_REFERENCE_ANALOG, bands, n, rate_hz, channels);
 }
 
 struct iem_chain *chain_with_preamp(const struct iem_band *bands, size_t n, double rate_hz, unsigned channels,

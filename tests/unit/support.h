@@ -42,8 +42,11 @@ struct iem_band side_band(enum iem_side side, const char *kind, double freq_hz, 
 /** The bands of a row of filters.tsv. */
 struct iem_band table_band(const struct table *filters, size_t row);
 
-/** A chain of N bands, automatic preamp, no further gain. */
+/** A chain of N bands that mean the analog prototype, automatic preamp, no further gain. */
 struct iem_chain *chain_of(const struct iem_band *bands, size_t n, double rate_hz, unsigned channels);
+/** The same where the bands mean REFERENCE. */
+struct iem_chain *chain_meaning(enum iem_reference reference, const struct iem_band *bands, size_t n,
+				double rate_hz, unsigned channels);
 /** The same with the preamp given. Two channels are left and right, any other number has no ears. */
 struct iem_chain *chain_with_preamp(const struct iem_band *bands, size_t n, double rate_hz, unsigned channels,
 				    double preamp_db);
