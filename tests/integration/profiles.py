@@ -21,17 +21,17 @@ def write(session, name, bands, head=""):
     return session.write_profile(name, cookbook.profile_text(bands, head))
 
 
-def wanted(bands, side, rate=48000):
-    return cookbook.response_db(bands, HZ, side, rate) + cookbook.preamp_db(bands, rate)
+def wanted(bands, side):
+    return cookbook.response_db(bands, HZ, side) + cookbook.preamp_db(bands)
 
 
-def deviation(bands, test, recorded, rate=48000):
+def deviation(bands, test, recorded):
     """The largest difference in dB between what was recorded of a test signal and what the bands mean."""
-    return max(np.abs(test.response_db(recorded, HZ, channel) - wanted(bands, side, rate)).max()
+    return max(np.abs(test.response_db(recorded, HZ, channel) - wanted(bands, side)).max()
                for channel, side in enumerate(("left", "right")))
 
 
 def measured_deviation(session, bands, sink="earphone", rate=48000):
     """The same, of a test signal played to the default now; measured again where a busy machine lost sound."""
     left, right = sound.measure_response(session, sink, HZ, rate=rate, period=PERIOD)
-    return max(np.abs(left - wanted(bands, "left", rate)).max(), np.abs(right - wanted(bands, "right", rate)).max())
+    return max(np.abs(left - wanted(bands, "left")).max(), np.abs(right - wanted(bands, "right")).max())

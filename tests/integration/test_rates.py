@@ -38,14 +38,14 @@ def gains_db(recorder, end):
     return 20 * np.log10(heard[:, :2] / heard[:, 2:])
 
 
-def deviation_db(recorder, end, rate):
-    """From the chain's own response at the rate, in the best of some windows: a busy machine misses a beat in others."""
-    return min(np.abs(gains_db(recorder, at) - wanted_db(rate)).max() for at in range(end, end - 72000, -12000))
+def deviation_db(recorder, end):
+    """From what the profile means, in the best of some windows: a busy machine misses a beat in others."""
+    return min(np.abs(gains_db(recorder, at) - wanted_db()).max() for at in range(end, end - 72000, -12000))
 
 
-def wanted_db(rate):
-    shape = np.array([cookbook.response_db(BANDS, TONES_HZ, side, rate) for side in ("left", "right")]).T
-    return shape + cookbook.preamp_db(BANDS, rate)
+def wanted_db():
+    shape = np.array([cookbook.response_db(BANDS, TONES_HZ, side) for side in ("left", "right")]).T
+    return shape + cookbook.preamp_db(BANDS)
 
 
 def loudest(session, player):
@@ -63,13 +63,13 @@ def loudest(session, player):
             recorder.wait(2.5 + WINDOW)
             ends.append(recorder.frames())
     for rate, end in zip(SWITCHES, ends):
-        assert deviation_db(recorder, end, rate) < 0.1, rate
+        assert deviation_db(recorder, end) < 0.1, rate
     heard = np.abs(recorder.sound[begin:ends[-1], :2])
     return heard.max() / heard[:before - begin].max()
 
 
 def test_the_rate_changes_under_a_playing_client(session, sinks, tmp_path):
-    """At each rate the response is the chain's own, and no sample is louder than before."""
+    """At each rate the response is what the profile means, and no sample is louder than before."""
     profiles.write(session, "cut", BANDS, 'match = ( { node = "earphone"; } );')
     session.start_iemd(data_dir=tmp_path)
     with sound.Player(session, tones()) as player:
@@ -86,5 +86,5 @@ def test_bands_are_designed_for_high_rates(session, tmp_path, rate):
     profiles.write(session, "bright", profiles.BRIGHT, 'match = ( { node = "earphone"; } );')
     session.start_iemd(data_dir=tmp_path)
     wait_until(lambda: session.status()["state"] == "idle", what="iemd to be in the path")
-    assert profiles.measured_deviation(session, profiles.BRIGHT, rate=rate) < 0.01
+    assert profiles.measured_deviation(session, profiles.BRIGHT, rate=rate) < 0.02
     assert session.status()["rate"] == rate
