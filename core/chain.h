@@ -36,8 +36,8 @@ void iem_chain_freep(struct iem_chain **chain);
 
 /**
  * Run FRAMES frames. in[c] and out[c] are planes of one channel each, at least FRAMES long; out[c] may be in[c].
- * Any FRAMES, also 0; block boundaries do not change the output. A state that has become NaN or infinite, or
- * smaller than 1e-30, is cleared at the end of its block.
+ * Any FRAMES, also 0; block boundaries do not change the output. What is NaN or infinite in the input ends with its
+ * block.
  */
 void iem_chain_process(struct iem_chain *chain, const float *const *in, float *const *out, uint32_t frames);
 

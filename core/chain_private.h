@@ -1,0 +1,30 @@
+/**
+ * chain_private.h - what the files of chain.h share. Only for chain*.c.
+ */
+#pragma once
+
+#include "core/cascade.h"
+#include "core/chain.h"
+
+/** What the channels of one ear share: the sections, and the bands they come from (where to look for peaks). */
+struct ear {
+	unsigned n;
+	struct iem_biquad sections[IEM_MAX_BANDS];
+	struct iem_band bands[IEM_MAX_BANDS];
+};
+
+struct iem_chain {
+	double rate_hz, preamp_db, gain_db, safe_gain_lin;
+	unsigned channels, skipped;
+	enum iem_side sides[IEM_MAX_CHANNELS];
+	struct ear ears[IEM_SIDES];
+	struct iem_cascade *cascades[IEM_MAX_CHANNELS / 2]; /* owned; of two channels each */
+};
+
+/** How far the bands go up, at any frequency from 0 to half the rate, and down, within what is heard. In dB. */
+struct chain_reach {
+	double top_db, bottom_db; /* at least, at most 0 */
+};
+
+/** Of the ears that sound: a band for the left ear alone does not lower a layout that has no left. */
+struct chain_reach chain_reach_of(const struct iem_chain *chain);
