@@ -7,6 +7,7 @@ DEMO_PACKAGES="meson ninja-build pkg-config gcc libc6-dev pipewire pipewire-bin 
     scdoc python3 python3-numpy"
 WORLD_PACKAGES="$DEMO_PACKAGES libcmocka-dev python3-pytest python3-pytest-xdist systemd strace" # systemd: busctl
 TEST_PACKAGES="$WORLD_PACKAGES mmdebstrap"
+CROSS_PACKAGES="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static" # tools/cross-test
 BOX_HOST_PACKAGES="qemu-system-x86 e2fsprogs xz-utils zstd mmdebstrap" # the machine of tools/box-test
 
 NOTHING_DONE=77 # exit status of tests that cannot run here, as in automake and meson
