@@ -1,5 +1,6 @@
 #include "core/fader.h"
 
+#include <errno.h>
 #include <math.h>
 
 /* The integral of a Blackman window over 0..1: the smoothest way from 0 to 1 in a given time. */
@@ -8,9 +9,21 @@ static float fade_gain(double t)
 	return (float)(t - 0.18947 * sin(2 * M_PI * t) + 0.015158 * sin(4 * M_PI * t));
 }
 
-void iem_fader_init(struct iem_fader *fader, struct iem_chain *chain)
+/* Half a second, the longest that a chain wants; at higher rates than that of 48 kHz the rest is waited for. */
+#define HISTORY_SECONDS 0.5
+#define HISTORY_RATE_HZ 48000
+
+int iem_fader_init(struct iem_fader *fader, struct iem_chain *chain)
 {
+	const double rate_hz = fmax(iem_chain_rate(chain), HISTORY_RATE_HZ);
+
 	*fader = (struct iem_fader){ .heard = chain };
+	/* A block more: while the past is caught up on, it must not be written over. */
+	if (iem_history_init(&fader->history, iem_chain_channels(chain),
+			     (uint32_t)(HISTORY_SECONDS * rate_hz) + IEM_FADER_BLOCK) == 0)
+		return 0;
+	iem_fader_finish(fader);
+	return -ENOMEM;
 }
 
 void iem_fader_finish(struct iem_fader *fader)
@@ -19,6 +32,7 @@ void iem_fader_finish(struct iem_fader *fader)
 	iem_chain_free(fader->coming);
 	iem_chain_free(fader->waiting);
 	fader->heard = fader->coming = fader->waiting = NULL;
+	iem_history_finish(&fader->history);
 }
 
 void iem_fader_ramp(struct iem_fader *fader, uint32_t hold, uint32_t len)
@@ -38,10 +52,26 @@ bool iem_fader_busy(const struct iem_fader *fader)
 	return fader->coming != NULL;
 }
 
+static uint32_t at_most(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint32_t at_least(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The past as far as it is known, and what is wanted beyond that as it comes. */
 static void begin(struct iem_fader *fader, struct iem_chain *next)
 {
+	const uint32_t wanted = iem_chain_settle_frames(next);
+	const uint32_t known = at_most(fader->history.filled, fader->history.size - IEM_FADER_BLOCK);
+
 	fader->coming = next;
-	fader->settle_left = iem_chain_settle_frames(next);
+	fader->behind = iem_chain_rate(next) == fader->history_rate_hz ? at_most(wanted, known) : 0;
+	fader->settle_left = at_least(wanted - fader->behind,
+				      (fader->behind + IEM_FADER_REPLAY - 1) / IEM_FADER_REPLAY);
 	fader->fade_len = (uint32_t)(IEM_FADE_SECONDS * iem_chain_rate(next));
 	fader->fade_pos = 0;
 }
@@ -85,6 +115,7 @@ unsigned iem_fader_reset(struct iem_fader *fader, struct iem_chain *retired[IEM_
 		n = iem_fader_take(fader, newest, true, retired);
 	}
 	iem_chain_reset(fader->heard);
+	iem_history_clear(&fader->history);
 	if (is_ramping(fader))
 		fader->ramp_pos = 0; /* it was broken off */
 	return n;
@@ -137,11 +168,6 @@ static void ramp(struct iem_fader *fader, float *const *out, uint32_t frames)
 	}
 }
 
-static uint32_t at_most(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 /* How far a single stretch may go: no further than the scratch, and to the next turn of a change. */
 static uint32_t stretch(const struct iem_fader *fader, uint32_t frames)
 {
@@ -149,6 +175,38 @@ static uint32_t stretch(const struct iem_fader *fader, uint32_t frames)
 	if (!fader->coming)
 		return frames;
 	return at_most(frames, fader->settle_left ? fader->settle_left : fader->fade_len - fader->fade_pos);
+}
+
+static bool has_history(const struct iem_fader *fader)
+{
+	return fader->history.channels == iem_chain_channels(fader->heard);
+}
+
+/* Where another rate began, the past is no use. */
+static void remember(struct iem_fader *fader, double rate_hz, const float *const *in, uint32_t frames)
+{
+	if (rate_hz != fader->history_rate_hz)
+		iem_history_clear(&fader->history);
+	fader->history_rate_hz = rate_hz;
+	if (has_history(fader))
+		iem_history_write(&fader->history, in, frames);
+}
+
+/* While FRAMES new frames came, of which it is behind as well. */
+static void catch_up(struct iem_fader *fader, double rate_hz, uint32_t frames)
+{
+	const float *from[IEM_MAX_CHANNELS];
+	float *scratch[IEM_MAX_CHANNELS];
+	uint32_t left, n;
+
+	for (unsigned c = 0; c < IEM_MAX_CHANNELS; c++)
+		scratch[c] = fader->scratch[c];
+	fader->behind = at_most(fader->behind + frames, fader->history.filled);
+	for (left = at_most(fader->behind, (IEM_FADER_REPLAY + 1) * frames); left > 0; left -= n) {
+		n = at_most(iem_history_read(&fader->history, fader->behind, from), at_most(left, IEM_FADER_BLOCK));
+		run(fader->coming, rate_hz, from, scratch, n);
+		fader->behind -= n;
+	}
 }
 
 unsigned iem_fader_process(struct iem_fader *fader, double rate_hz, const float *const *in, float *const *out,
@@ -167,7 +225,10 @@ unsigned iem_fader_process(struct iem_fader *fader, double rate_hz, const float 
 			to[c] = out[c] + done;
 			scratch[c] = fader->scratch[c];
 		}
-		if (fader->coming) /* before the heard one, which may overwrite the input */
+		remember(fader, rate_hz, from, n);
+		if (fader->coming && fader->settle_left && has_history(fader))
+			catch_up(fader, rate_hz, n);
+		else if (fader->coming) /* before the heard one, which may overwrite the input */
 			run(fader->coming, rate_hz, from, scratch, n);
 		run(fader->heard, rate_hz, from, to, n);
 		ramp(fader, to, n);

@@ -38,7 +38,10 @@ int rt_new(struct rt **out, struct iem_chain *chain)
 		iem_chain_free(chain);
 		return -ENOMEM;
 	}
-	iem_fader_init(&rt->fader, chain);
+	if (iem_fader_init(&rt->fader, chain) < 0) {
+		free(rt);
+		return -ENOMEM;
+	}
 	rt_ramp(rt);
 	*out = rt;
 	return 0;

@@ -20,7 +20,7 @@ static inline void desk_open(struct desk *desk, struct iem_chain *first, double 
 {
 	desk->n_back = 0;
 	desk->rate_hz = iem_chain_rate(first);
-	iem_fader_init(&desk->fader, first);
+	assert_int_equal(iem_fader_init(&desk->fader, first), 0);
 	iem_fader_ramp(&desk->fader, 0, (uint32_t)(ramp_seconds * desk->rate_hz));
 }
 

@@ -76,7 +76,7 @@ static int use_sound(void)
 	iem_biquad_design(&biquad, &band, IEM_REFERENCE_ANALOG, 48000);
 	good &= iem_band_db(&band, IEM_REFERENCE_ANALOG, 1000) > 5.9;
 	good &= iem_biquad_db(&biquad, 1000, 48000) > 5.9;
-	iem_fader_init(&fader, chain);
+	good &= iem_fader_init(&fader, chain) == 0;
 	iem_fader_finish(&fader);
 	return good;
 }

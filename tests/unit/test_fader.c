@@ -41,6 +41,34 @@ static void a_change_is_over_when_the_chain_has_settled_and_the_fade_is_done(voi
 	desk_close(&desk, 2);
 }
 
+/* What was heard last is run through three times as fast as it came, beside what comes. */
+static void a_chain_is_warmed_up_on_the_past(void **state)
+{
+	const struct iem_band slow = band("PK", 25, 6, 3);
+	struct iem_chain *next = chain_with_preamp(&slow, 1, RATE, 1, -12), *warm = chain_with_preamp(&slow, 1, RATE, 1, -12);
+	const uint32_t settle = iem_chain_settle_frames(next), catching = (settle + 2) / 3, begin = SECOND / 2;
+	const float *ins[] = { in };
+	float *outs[] = { other };
+	struct desk desk;
+	uint32_t seed = 9;
+
+	for (int i = 0; i < SECOND; i++)
+		in[i] = noise(&seed);
+	desk_open(&desk, gain_chain(0), 0);
+	desk_run(&desk, in, out, begin, 480);
+	desk_take(&desk, next, false);
+	desk_run(&desk, in + begin, out + begin, catching, 480);
+	assert_memory_equal(out, in, (begin + catching) * sizeof(float));
+	desk_run(&desk, in + begin + catching, out + begin + catching, FADE, 480);
+	assert_false(iem_fader_busy(&desk.fader));
+	desk_run(&desk, in + begin + catching + FADE, out + begin + catching + FADE, 1000, 480);
+	iem_chain_process(warm, ins, outs, SECOND); /* it sounds as if it had always been there */
+	for (uint32_t i = begin + catching + FADE; i < begin + catching + FADE + 1000; i++)
+		assert_near(out[i], other[i], 1e-4);
+	iem_chain_free(warm);
+	desk_close(&desk, 2);
+}
+
 static void a_chain_without_memory_fades_at_once_and_ends_exactly_at_its_gain(void **state)
 {
 	struct desk desk;
@@ -262,13 +290,18 @@ static void a_chain_with_other_channels_takes_over_at_once(void **state)
 	assert_int_equal(iem_fader_process(&desk.fader, RATE, ins, outs, 480, retired), 0);
 	assert_near(left[0], 0.1, 1e-7);
 	assert_near(right[0], 0.1, 1e-7);
-	desk_close(&desk, 3);
+	assert_int_equal(iem_fader_take(&desk.fader, chain_with_preamp(NULL, 0, RATE, 2, -40), false, retired), 0);
+	for (int i = 0; i < 10; i++) /* what was remembered was of one channel */
+		desk_keep(&desk, retired, iem_fader_process(&desk.fader, RATE, ins, outs, 480, retired));
+	assert_int_equal(desk.n_back, 3);
+	desk_close(&desk, 4);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_is_over_when_the_chain_has_settled_and_the_fade_is_done),
+		cmocka_unit_test(a_chain_is_warmed_up_on_the_past),
 		cmocka_unit_test(a_chain_without_memory_fades_at_once_and_ends_exactly_at_its_gain),
 		cmocka_unit_test(of_those_that_wait_only_the_newest_is_heard),
 		cmocka_unit_test(two_fades_may_end_in_one_block),

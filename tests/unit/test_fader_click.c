@@ -111,16 +111,20 @@ static void fill_with_tone(int tone_hz)
 /* The change begins after one second. @return the middle of its fade */
 static uint32_t change(bool at_once)
 {
-	struct iem_chain *next = chain_with_preamp(after, ARRAY_LEN(after), RATE, 1, 0);
-	const uint32_t settle = at_once ? 0 : iem_chain_settle_frames(next);
+	enum { STEP = 48, HALF_A_FADE = RATE * 30 / 1000 };
+	uint32_t at = RATE, middle = RATE;
 	struct desk desk;
 
 	desk_open(&desk, chain_with_preamp(before, ARRAY_LEN(before), RATE, 1, 0), 0);
 	desk_run(&desk, tone, out, RATE, 480);
-	desk_take(&desk, next, at_once);
-	desk_run(&desk, tone + RATE, out + RATE, FRAMES - RATE, 480);
+	desk_take(&desk, chain_with_preamp(after, ARRAY_LEN(after), RATE, 1, 0), at_once);
+	for (; at < FRAMES; at += STEP) {
+		desk_run(&desk, tone + at, out + at, STEP, STEP);
+		if (iem_fader_busy(&desk.fader))
+			middle = at + STEP - HALF_A_FADE;
+	}
 	desk_close(&desk, 2);
-	return RATE + settle + (at_once ? 0 : RATE * 30 / 1000);
+	return middle;
 }
 
 /* What is measured below must be there to be measured. */
