@@ -63,6 +63,18 @@ static void tell_left_out(const struct iem_eq *eq, double rate_hz)
 				 describe_band(&eq->bands[i], i + 1, text, sizeof(text)), rate_hz);
 }
 
+/* On standard error, where a chart would say it: nobody should have to ask. */
+#define WORTH_TELLING_DB 0.5
+
+static void tell_deviation(const struct response *r)
+{
+	const struct iem_deviation off = iem_chain_deviation(r->chain, r->eq);
+
+	if (off.db >= WORTH_TELLING_DB)
+		complain("At %g Hz no filter reaches what the profile means everywhere: off by %.2f dB at %.0f Hz.",
+			 r->rate_hz, off.db, off.freq_hz);
+}
+
 static json_t *numbers_json(const double *numbers, int n)
 {
 	json_t *list = json_array();
@@ -89,11 +101,14 @@ static json_t *left_out_json(const struct response *response)
 
 static int print_json(const struct response *r)
 {
+	const struct iem_deviation off = iem_chain_deviation(r->chain, r->eq);
+
 	return json_put(json_pack(
-		"{ss, so, sf, so, so, so, so, so}", "profile", r->entry->id, "variant", json_text(r->variant),
+		"{ss, so, sf, so, so, so, so, so, sf, sf}", "profile", r->entry->id, "variant", json_text(r->variant),
 		"rate", r->rate_hz, "preamp_db", json_number(iem_chain_preamp_db(r->chain) + 0.0), "left_out",
 		left_out_json(r), "frequency_hz", numbers_json(r->hz, r->n), "left_db",
-		numbers_json(r->left_db, r->n), "right_db", numbers_json(r->right_db, r->n)));
+		numbers_json(r->left_db, r->n), "right_db", numbers_json(r->right_db, r->n), "deviation_db", off.db,
+		"deviation_hz", off.freq_hz));
 }
 
 static int print_tsv(const struct response *r)
@@ -106,6 +121,7 @@ static int print_tsv(const struct response *r)
 
 static int print_chart(const struct response *r)
 {
+	const struct iem_deviation off = iem_chain_deviation(r->chain, r->eq);
 	const struct chart chart = { r->hz, r->left_db, r->right_db, r->n };
 	char title[2100];
 
@@ -113,6 +129,9 @@ static int print_chart(const struct response *r)
 	say("%s%s%s at %g Hz, preamp %.2f dB included\n\n", title, r->variant ? ", " : "",
 	    r->variant ? r->variant : "", r->rate_hz, unsigned_zero(iem_chain_preamp_db(r->chain), 2));
 	chart_print(&chart);
+	if (r->eq->n_bands)
+		say("\nAt most %.2f dB, at %.0f Hz, from the reference (%s).\n", off.db, off.freq_hz,
+		    iem_reference_names[r->eq->reference]);
 	return STATUS_DONE;
 }
 
@@ -151,6 +170,8 @@ static int run_response(const struct invocation *call)
 	else
 		status = isatty(STDOUT_FILENO) ? print_chart(&response) : print_tsv(&response);
 	tell_left_out(response.eq, response.rate_hz);
+	if (option_given(call, "--json") || !isatty(STDOUT_FILENO))
+		tell_deviation(&response);
 	return status;
 }
 

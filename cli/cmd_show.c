@@ -58,9 +58,36 @@ static json_t *bands_json(const struct iem_eq *eq)
 	return list;
 }
 
+/* Of the rates that outputs run at. */
+static const double common_rates_hz[] = { 44100, 48000, 96000, 192000 };
+
+/* @return false where there is no memory for it */
+static bool deviation_at(const struct iem_eq *eq, double rate_hz, struct iem_deviation *out)
+{
+	const struct iem_chain_plan plan = { .eq = eq, .rate_hz = rate_hz, .channels = 1 };
+	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
+
+	if (iem_chain_new(&chain, &plan) < 0)
+		return false;
+	*out = iem_chain_deviation(chain, eq);
+	return true;
+}
+
+static json_t *deviations_json(const struct iem_eq *eq)
+{
+	json_t *list = json_array();
+	struct iem_deviation off;
+
+	for (size_t i = 0; i < ARRAY_LEN(common_rates_hz); i++)
+		if (deviation_at(eq, common_rates_hz[i], &off))
+			json_array_append_new(list, json_pack("{sf, sf, sf}", "rate", common_rates_hz[i], "db", off.db,
+							      "frequency_hz", off.freq_hz));
+	return list;
+}
+
 static json_t *eq_json(const struct iem_eq *eq)
 {
-	return json_pack("{so, so, ss, so}", "preamp",
+	return json_pack("{so, so, so, ss, so}", "deviations", deviations_json(eq), "preamp",
 			 eq->preamp_auto ? json_string("auto") : json_number(eq->preamp_db), "preamp_db",
 			 json_number(preamp_of(eq)), "reference", iem_reference_names[eq->reference], "bands",
 			 bands_json(eq));
@@ -235,11 +262,27 @@ static void show_bands(const struct iem_eq *eq)
 	table_finish(&table);
 }
 
+/* How closely a digital filter comes to what the bands mean. */
+static void show_deviations(const struct iem_eq *eq)
+{
+	struct iem_deviation off;
+	char text[200] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(common_rates_hz) && n < sizeof(text); i++)
+		if (deviation_at(eq, common_rates_hz[i], &off))
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%.2f dB at %g kHz", n ? ", " : "", off.db,
+					      common_rates_hz[i] / 1000);
+	fact("deviation", "at most %s", text);
+}
+
 static void show_eq(const struct iem_eq *eq)
 {
 	fact("preamp", "%.2f dB%s", unsigned_zero(preamp_of(eq), 2),
 	     eq->preamp_auto ? " at 48 kHz (auto)" : ", as the profile says");
 	fact("reference", "%s", iem_reference_names[eq->reference]);
+	if (eq->n_bands)
+		show_deviations(eq);
 	if (eq->n_bands)
 		show_bands(eq);
 	else

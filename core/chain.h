@@ -63,6 +63,18 @@ unsigned iem_chain_bands(const struct iem_chain *chain, enum iem_side side);
 /** What the chain does to a channel of SIDE at FREQ_HZ, in dB, gains included; floor -400. */
 double iem_chain_db(const struct iem_chain *chain, enum iem_side side, double freq_hz);
 
+/** The largest difference between what sections do and what their bands mean, and where. */
+struct iem_deviation {
+	double db; /* 0 or more */
+	double freq_hz;
+};
+
+/**
+ * How far the chain is from what EQ means, which it was made from: 20 Hz to 20 kHz, at most to 0.49 of the rate, both
+ * ears, without gains. A band that was left out counts as far as it reaches down there.
+ */
+struct iem_deviation iem_chain_deviation(const struct iem_chain *chain, const struct iem_eq *eq);
+
 /**
  * The chain's level for a pink spectrum, 20 Hz to 20 kHz, in dB: by how much such a sound changes on average,
  * both ears taken together.

@@ -98,6 +98,35 @@ double iem_chain_db(const struct iem_chain *chain, enum iem_side side, double fr
 	return chain->gain_db + ear_db(&chain->ears[side], freq_hz, chain->rate_hz);
 }
 
+static double meant_db(const struct iem_eq *eq, enum iem_side side, double freq_hz)
+{
+	double db = 0;
+
+	for (size_t i = 0; i < eq->n_bands; i++)
+		if (iem_side_applies(eq->bands[i].side, side))
+			db += iem_band_db(&eq->bands[i], eq->reference, freq_hz);
+	return db;
+}
+
+struct iem_deviation iem_chain_deviation(const struct iem_chain *chain, const struct iem_eq *eq)
+{
+	enum { POINTS = 480 };
+	const double high = fmin(20000, 0.49 * chain->rate_hz);
+	struct iem_deviation most = { 0, 20 };
+
+	for (int i = 0; i <= POINTS; i++) {
+		const double f = 20 * pow(high / 20, (double)i / POINTS);
+
+		for (int side = IEM_SIDE_LEFT; side <= IEM_SIDE_RIGHT; side++) {
+			const double want = meant_db(eq, side, f), db = fabs(ear_db(&chain->ears[side], f, chain->rate_hz) - want);
+
+			if (want > -60 && db > most.db) /* in a zero rounding decides */
+				most = (struct iem_deviation){ db, f };
+		}
+	}
+	return most;
+}
+
 /* The chain's power gain, both ears' mean, in N log-spaced bins from 20 Hz to 20 kHz (or just below half the rate). */
 static void power_curve(const struct iem_chain *chain, double *power, int n)
 {

@@ -327,6 +327,19 @@ def test_response_grid_and_values(box):
     assert all(p[1] == p[2] == 0 for p in response(box, "acme-one", "--variant", "foam"))
 
 
+def test_what_filters_cannot_reach_is_told(box):
+    box.write("config/iemd/profiles/steep.conf", """eq = { reference = "cookbook-44100"; bands = (
+        { type = "peaking"; frequency = 19500.0; gain = 12.0; q = 0.5; } ); };""")
+    j = box.json("response", "steep", "--rate", "96000")
+    assert j["deviation_db"] > 0.5 and j["deviation_hz"] > 10000
+    assert f"off by {j['deviation_db']:.2f} dB at {j['deviation_hz']:.0f} Hz" in box.run("response", "steep", "--rate",
+                                                                                         "96000")[1]
+    assert box.run("response", "steep", "--rate", "44100")[1] == ""
+    at = {row["rate"]: row["db"] for row in box.json("show", "steep")["eq"]["deviations"]}
+    assert at[96000] == j["deviation_db"] and at[44100] < 1e-6
+    assert f"at most 0.00 dB at 44.1 kHz, {at[48000]:.2f} dB at 48 kHz" in " ".join(box.run("show", "steep")[0].split())
+
+
 def test_response_tells_what_a_rate_leaves_out(box):
     out, err = box.run("response", "acme-one", "--rate", "16000")
     assert "Band 3 (peaking at 12000 Hz) is left out at 16000 Hz." in err

@@ -163,6 +163,27 @@ static void settling_takes_half_a_second_at_most_and_nothing_without_bands(void 
 	iem_chain_free(plain);
 }
 
+static void what_filters_miss_of_their_bands_is_told(void **state)
+{
+	struct iem_band bands[] = { side_band(IEM_SIDE_RIGHT, "PK", 15000, 12, 1), band("PK", 21000, 10, 2) };
+	const struct iem_eq high = { .bands = bands, .n_bands = 1 }, both = { .bands = bands, .n_bands = 2 };
+	const struct iem_eq exact = { .reference = IEM_REFERENCE_COOKBOOK_48000, .bands = bands, .n_bands = 1 };
+	struct iem_chain *chain = chain_of(bands, 1, 48000, 2), *without = chain_of(bands, 2, 40000, 2);
+	struct iem_chain *own = chain_meaning(IEM_REFERENCE_COOKBOOK_48000, bands, 1, 48000, 2);
+	struct iem_deviation off = iem_chain_deviation(chain, &high);
+
+	assert_true(off.db > 0.01 && off.db < 0.1 && off.freq_hz > 5000);
+	assert_near(off.db, fabs(iem_chain_db(chain, IEM_SIDE_RIGHT, off.freq_hz) - iem_chain_gain_db(chain) -
+				 iem_band_db(&bands[0], IEM_REFERENCE_ANALOG, off.freq_hz)), 1e-9);
+	assert_true(iem_chain_deviation(own, &exact).db < 1e-9);
+	off = iem_chain_deviation(without, &both); /* the second band is not there at all */
+	assert_near(off.db, iem_band_db(&bands[1], IEM_REFERENCE_ANALOG, off.freq_hz), 0.2);
+	assert_near(off.freq_hz, 0.49 * 40000, 1);
+	iem_chain_free(chain);
+	iem_chain_free(without);
+	iem_chain_free(own);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +192,7 @@ int main(void)
 		cmocka_unit_test(both_ears_count_half),
 		cmocka_unit_test(with_the_safe_gain_nothing_that_is_heard_is_louder_than_through_the_chain),
 		cmocka_unit_test(the_end_of_a_chain_is_judged_by_the_third_octave_that_gains_most),
+		cmocka_unit_test(what_filters_miss_of_their_bands_is_told),
 		cmocka_unit_test(figures_are_finite_at_every_rate),
 		cmocka_unit_test(settling_is_70_db_of_decay_of_the_slowest_pole),
 		cmocka_unit_test(bands_of_low_q_settle_as_well),
