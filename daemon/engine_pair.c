@@ -6,7 +6,10 @@
 #include <math.h>
 
 #define ASSUMED_RATE_HZ 48000 /* until a driver tells its own */
+/* Each look wakes the processor: while nothing happens there are fewer. */
 #define HOUSE_MS 100
+#define CALM_HOUSE_MS 500
+#define CALM_LOOKS 10
 #define LINK_MS 700   /* what a session manager gets to link streams through a new pair */
 #define RETRY_MS 1000
 #define STUCK_LOOKS 5u /* of the housekeeping */
@@ -209,7 +212,8 @@ static bool is_cut_off(const struct engine *engine, const struct place *place)
  * The graph runs and both streams with it, yet no sound goes through: seen with PipeWire 0.3.65 on busy machines, where a
  * pair that comes up under a playing client is sometimes never called; and where playback is cut off, or a player hangs.
  * Counted in looks, not time: on a busy machine the first comes long after the pair was made, before its links are known.
- * An audio thread that hangs is none of this: the watchdog ends that, where a new pair would wait for it for ever.
+ * An audio thread that hangs is none of this: the watchdog ends that, where a new pair would wait for it for ever. It is
+ * asked for a sign of life only where no sound went through: that wakes it.
  */
 static bool is_stuck(const struct engine *engine, struct place *place, bool answers)
 {
@@ -223,7 +227,12 @@ static bool is_stuck(const struct engine *engine, struct place *place, bool answ
 	place->cycles = figures.cycles;
 	if (passes)
 		place->remakes = 0;
-	place->stuck_looks = passes || !pair_streaming(place->pair) ? 0 : place->stuck_looks + ran;
+	if (passes || !pair_streaming(place->pair)) {
+		place->stuck_looks = 0;
+		return false;
+	}
+	rt_ask(engine->config.context);
+	place->stuck_looks += ran;
 	return place->stuck_looks >= STUCK_LOOKS << place->remakes;
 }
 
@@ -236,6 +245,37 @@ static void remake_pair(struct engine *engine, struct place *place)
 	engine_defer(engine);
 }
 
+static void on_house(void *data, uint64_t expirations);
+
+static void set_house(struct engine *engine)
+{
+	bool wanted = false, waited_for = false;
+	unsigned every_ms;
+	struct timespec every;
+
+	for (size_t i = 0; i < engine->n_places; i++) {
+		struct place *place = &engine->places[i];
+
+		wanted |= place->pair && pair_streaming(place->pair);
+		waited_for |= place->retry_at_ms > engine_now_ms();
+		if (!place->pair && place->retry_at_ms && place->retry_at_ms <= engine_now_ms()) {
+			place->retry_at_ms = 0; /* once: it may not be wanted any more */
+			engine_defer(engine);
+		}
+	}
+	waited_for |= default_house(engine);
+	every_ms = waited_for || engine->calm_looks < CALM_LOOKS ? HOUSE_MS : CALM_HOUSE_MS;
+	if (!wanted && !waited_for)
+		every_ms = 0;
+	if (!engine->house_timer)
+		engine->house_timer = pw_loop_add_timer(engine->config.loop, on_house, engine);
+	if (every_ms == engine->house_every_ms)
+		return;
+	every = (struct timespec){ .tv_nsec = every_ms * 1000000L };
+	pw_loop_update_timer(engine->config.loop, engine->house_timer, &every, &every, false);
+	engine->house_every_ms = every_ms;
+}
+
 /* While sound runs: old chains are freed, and a change of the graph's rate brings a chain for it. */
 static void on_house(void *data, uint64_t expirations)
 {
@@ -244,7 +284,7 @@ static void on_house(void *data, uint64_t expirations)
 	const bool answered = answers != engine->answers;
 
 	engine->answers = answers;
-	rt_ask(engine->config.context);
+	engine->calm_looks++;
 	for (size_t i = 0; i < engine->n_places; i++) {
 		struct place *place = &engine->places[i];
 
@@ -256,35 +296,18 @@ static void on_house(void *data, uint64_t expirations)
 			continue;
 		}
 		volume_guard(engine, place);
+		if (place->stuck_looks > 0 || place->loud_looks > 0)
+			engine->calm_looks = 0;
 		if (place->selection.profile && path_wants(engine, place))
 			update_chain(engine, place);
 	}
-	engine_house(engine);
+	set_house(engine);
 }
 
 void engine_house(struct engine *engine)
 {
-	struct timespec every = { .tv_nsec = HOUSE_MS * 1000000L };
-	bool wanted = false;
-
-	for (size_t i = 0; i < engine->n_places; i++) {
-		struct place *place = &engine->places[i];
-
-		wanted |= (place->pair && pair_streaming(place->pair)) || place->retry_at_ms > engine_now_ms();
-		if (!place->pair && place->retry_at_ms && place->retry_at_ms <= engine_now_ms()) {
-			place->retry_at_ms = 0; /* once: it may not be wanted any more */
-			engine_defer(engine);
-		}
-	}
-	wanted |= default_house(engine);
-	if (!engine->house_timer)
-		engine->house_timer = pw_loop_add_timer(engine->config.loop, on_house, engine);
-	if (wanted != engine->house_running) {
-		if (!wanted)
-			every.tv_nsec = 0;
-		pw_loop_update_timer(engine->config.loop, engine->house_timer, &every, &every, false);
-		engine->house_running = wanted;
-	}
+	engine->calm_looks = 0;
+	set_house(engine);
 }
 
 /* --- how far things are ----------------------------------------------------------------------------------------- */

@@ -58,7 +58,9 @@ struct engine {
 	struct graph *graph;
 	struct spa_source *reconnect_timer, *house_timer, *deferred;
 	unsigned attempts;
-	bool house_running, leaving;
+	bool leaving;
+	unsigned house_every_ms; /* 0: not at all */
+	unsigned calm_looks;     /* of the housekeeping, in a row, in which nothing was amiss */
 	unsigned answers; /* of the audio thread, at the last look of the housekeeping */
 	bool looked; /* the outputs were observed at least once */
 

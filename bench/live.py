@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+"""
+What iemd costs in a running graph, beside PipeWire's own filter-chain with the same ten bands.
+
+A private session with two virtual sinks; in front of one is iemd, in front of the other the filter-chain. A player plays
+to one and then to the other, in turns; meanwhile the processor time and the context switches of the process that filters
+are read. A busy machine only ever makes a run dearer: the best of all runs is compared with the best.
+
+Prints a line of JSON for each quantum and subject.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import sys
+import time
+
+import numpy as np
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT / "tests"))
+
+from harness import cookbook, sound, wait_until  # noqa: E402
+from harness.session import Session  # noqa: E402
+
+BANDS = [("low-shelf", 105, 5.5, 0.7, "all"), ("peaking", 60, -2.5, 0.8, "all"), ("peaking", 180, -3.0, 0.6, "all"),
+         ("peaking", 700, 1.5, 1.2, "all"), ("peaking", 1500, -2.0, 1.4, "all"), ("peaking", 2200, 3.0, 2.0, "all"),
+         ("peaking", 3500, -4.0, 3.0, "all"), ("peaking", 5400, 4.0, 4.0, "all"), ("peaking", 8000, -5.0, 3.0, "all"),
+         ("high-shelf", 10000, 3.0, 0.7, "all")]
+LABELS = {"peaking": "bq_peaking", "low-shelf": "bq_lowshelf", "high-shelf": "bq_highshelf"}
+CONFIG = """
+context.properties = {{ log.level = 2 }}
+context.spa-libs = {{
+  audio.convert.* = audioconvert/libspa-audioconvert
+  support.* = support/libspa-support
+}}
+context.modules = [
+  {{ name = libpipewire-module-rt args = {{ nice.level = -11 }} flags = [ ifexists nofail ] }}
+  {{ name = libpipewire-module-protocol-native }}
+  {{ name = libpipewire-module-client-node }}
+  {{ name = libpipewire-module-adapter }}
+  {{ name = libpipewire-module-filter-chain
+    args = {{
+      audio.channels = 2
+      audio.position = [ FL FR ]
+      filter.graph = {{ {graph} }}
+      capture.props = {{ node.name = "peer" media.class = Audio/Sink }}
+      playback.props = {{ node.name = "peer.out" node.passive = true target.object = "plain" node.target = "plain" }}
+    }}
+  }}
+]
+"""
+
+
+def one_node():
+    """All bands in one node, as PipeWire 1.2 and later can."""
+    filters = " ".join(f"{{ type = {LABELS[kind]} freq = {hz} gain = {gain} q = {q} }}" for kind, hz, gain, q, _ in BANDS)
+    return f'nodes = [ {{ type = builtin name = eq label = param_eq config = {{ filters = [ {filters} ] }} }} ]'
+
+
+def a_node_each():
+    nodes = " ".join(f'{{ type = builtin name = b{n} label = {LABELS[kind]} control = {{ "Freq" = {hz} "Q" = {q} "Gain" = {gain} }} }}'
+                     for n, (kind, hz, gain, q, _) in enumerate(BANDS))
+    links = " ".join(f'{{ output = "b{n}:Out" input = "b{n + 1}:In" }}' for n in range(len(BANDS) - 1))
+    return f"nodes = [ {nodes} ] links = [ {links} ]"
+
+
+def start_peer(session):
+    """The quickest form that this PipeWire has. Returns its process and what it is called."""
+    for graph, name in ((one_node(), "filter-chain, param_eq"), (a_node_each(), "filter-chain, a node for each band")):
+        path = session.dir / "peer.conf"
+        path.write_text(CONFIG.format(graph=graph))
+        process = session.processes.start("peer", ["pipewire", "-c", path])
+        try:
+            wait_until(lambda: len(session.ports("peer", "input")) == 2 and len(session.ports("peer.out", "output")) == 2,
+                       5, what="the ports of the filter-chain")
+            return process, name
+        except Exception:  # it does not know the node
+            session.processes.stop(process)
+    raise SystemExit("no filter-chain starts here")
+
+
+def used(pid):
+    """Processor seconds and context switches of all threads of a process so far."""
+    seconds = switches = 0
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        seconds += int((task / "schedstat").read_text().split()[0]) / 1e9
+        for line in (task / "status").read_text().splitlines():
+            if "ctxt_switches" in line:
+                switches += int(line.split()[1])
+    return seconds, switches
+
+
+def measure(session, pid, target, noise, seconds):
+    """Processor seconds and context switches for a second of sound."""
+    with sound.Player(session, noise, target=target) as player:
+        player.wait_linked()
+        time.sleep(2)  # the first second of a sound is watched more closely
+        before, begin = used(pid), time.monotonic()
+        time.sleep(seconds)
+        after, took = used(pid), time.monotonic() - begin
+    return (after[0] - before[0]) / took, (after[1] - before[1]) / took
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=6, help="of each subject at each quantum; 6 if not given")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of sound in a run; 2 if not given")
+    parser.add_argument("--build", default=str(CHECKOUT / "build"), help="where iemd is built")
+    arguments = parser.parse_args()
+    os.environ["IEMD_BUILD"] = arguments.build
+    noise = np.random.default_rng(1).uniform(-0.1, 0.1, (int(48000 * (arguments.seconds + 5)), 2))
+    with Session() as session:
+        session.add_sink("plain", priority=100)
+        session.add_sink("earphone", priority=2000)
+        session.write_profile("ten", cookbook.profile_text(BANDS, 'match = ( { node = "earphone"; } );'))
+        session.start_iemd(data_dir=session.dir)
+        wait_until(lambda: session.status()["state"] == "idle", what="iemd to be in the path")
+        peer, peer_name = start_peer(session)
+        subjects = {"iemd": (session.iemd.pid, None), peer_name: (peer.pid, "peer")}
+        for quantum in (64, 256, 1024):
+            session.set_quantum(quantum)
+            got = {name: [] for name in subjects}
+            for _ in range(arguments.runs):
+                for name, (pid, target) in subjects.items():
+                    got[name].append(measure(session, pid, target, noise, arguments.seconds))
+            for name, runs in got.items():
+                print(json.dumps({"quantum": quantum, "subject": name, "runs": len(runs),
+                                  "cpu_per_second_best": min(run[0] for run in runs),
+                                  "cpu_per_second_median": float(np.median([run[0] for run in runs])),
+                                  "switches_per_second_best": min(run[1] for run in runs),
+                                  "pipewire": session.versions()["pipewire"]}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
