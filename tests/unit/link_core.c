@@ -7,11 +7,14 @@
 #include "core/conf.h"
 #include "core/conf_text.h"
 #include "core/fader.h"
+#include "core/limiter.h"
 #include "core/number.h"
 #include "core/profile_write.h"
 #include "core/select.h"
 #include "core/settings.h"
+#include "core/stereo.h"
 #include "core/store.h"
+#include "core/truepeak.h"
 
 static const char *no_environment(const char *name)
 {
@@ -81,7 +84,25 @@ static int use_sound(void)
 	return good;
 }
 
+static int use_ears(void)
+{
+	const struct iem_stereo stereo = { .width = 1, .crossfeed = iem_crossfeed_find("meier") };
+	float left = 0.5f, right = -0.5f, *planes[] = { &left, &right }, peak = 0;
+	struct iem_limiter *limiter = NULL;
+	struct iem_stereo_stage stage;
+	struct iem_truepeak tp;
+
+	if (iem_stereo_init(&stage, &stereo, 48000) < 0 || iem_limiter_new(&limiter, 48000, 2) < 0)
+		return 0;
+	iem_stereo_process(&stage, &left, &right, 1);
+	iem_truepeak_init(&tp, 48000);
+	iem_truepeak_process(&tp, &left, &peak, 1);
+	iem_limiter_process(limiter, planes, 1);
+	iem_limiter_free(limiter);
+	return left == 0;
+}
+
 int main(void)
 {
-	return use_files() && use_texts() && use_sound() && iem_glob("a*", "ab") ? 0 : 1;
+	return use_files() && use_texts() && use_sound() && use_ears() && iem_glob("a*", "ab") ? 0 : 1;
 }

@@ -1,10 +1,13 @@
 /*
- * chain.h, fader.h: what the audio thread calls neither allocates nor frees.
+ * chain.h, fader.h, stereo.h, limiter.h: what the audio thread calls neither allocates nor frees.
  *
  * The linker sends every call of the allocator through the __wrap functions below (-Wl,--wrap=malloc ...),
  * and they count while `listening`.
  */
 #include "fader_world.h"
+
+#include "core/limiter.h"
+#include "core/stereo.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -102,12 +105,36 @@ static void taking_fading_and_giving_back_allocate_nothing(void **state)
 	desk_close(&desk, 6);
 }
 
+static void what_two_channels_get_and_the_limiter_allocate_nothing(void **state)
+{
+	const struct iem_stereo stereo = { .balance_db = 3, .width = 1.5, .crossfeed = 0 };
+	static float right[480];
+	float *planes[] = { sound, right };
+	struct iem_limiter *limiter = NULL;
+	struct iem_stereo_stage stage;
+
+	assert_int_equal(iem_limiter_new(&limiter, 48000, 2), 0);
+	calls = 0;
+	listening = true;
+	assert_int_equal(iem_stereo_init(&stage, &stereo, 48000), 0);
+	for (int i = 0; i < 480; i++)
+		sound[i] = i % 7 ? 3 : NAN;
+	iem_stereo_process(&stage, sound, right, 480);
+	iem_stereo_reset(&stage);
+	iem_limiter_process(limiter, planes, 480);
+	iem_limiter_reset(limiter);
+	listening = false;
+	assert_int_equal(calls, 0);
+	iem_limiter_free(limiter);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_counter_counts),
 		cmocka_unit_test(processing_and_resetting_a_chain_allocate_nothing),
 		cmocka_unit_test(taking_fading_and_giving_back_allocate_nothing),
+		cmocka_unit_test(what_two_channels_get_and_the_limiter_allocate_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
