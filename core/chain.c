@@ -10,31 +10,88 @@
 
 static int add_section(struct ear *ear, const struct iem_band *band, const struct iem_biquad *section)
 {
-	if (ear->n == IEM_MAX_BANDS)
+	if (ear->n == CHAIN_MAX_SECTIONS)
 		return -E2BIG;
 	ear->bands[ear->n] = *band;
 	ear->sections[ear->n++] = *section;
 	return 0;
 }
 
-static int design(struct iem_chain *chain, const struct iem_eq *eq)
+static int add_bands(struct iem_chain *chain, const struct iem_band *bands, size_t n, enum iem_reference reference,
+		     unsigned *skipped)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < eq->n_bands && r == 0; i++) {
-		const struct iem_band *band = &eq->bands[i];
+	for (size_t i = 0; i < n && r == 0; i++) {
 		struct iem_biquad section;
 
-		if (!iem_band_fits(band, chain->rate_hz)) {
-			chain->skipped++;
+		if (!iem_band_fits(&bands[i], chain->rate_hz)) {
+			++*skipped;
 			continue;
 		}
-		iem_biquad_design(&section, band, eq->reference, chain->rate_hz);
+		iem_biquad_design(&section, &bands[i], reference, chain->rate_hz);
 		for (int side = 0; side < IEM_SIDES && r == 0; side++)
-			if (iem_side_applies(band->side, side))
-				r = add_section(&chain->ears[side], band, &section);
+			if (iem_side_applies(bands[i].side, side))
+				r = add_section(&chain->ears[side], &bands[i], &section);
 	}
 	return r;
+}
+
+static int add_correction(struct iem_chain *chain, const struct iem_eq *eq)
+{
+	const int r = add_bands(chain, eq->bands, eq->n_bands, eq->reference, &chain->skipped);
+
+	for (int side = 0; side < IEM_SIDES && r == 0; side++)
+		if (chain->ears[side].n > IEM_MAX_BANDS)
+			return -E2BIG;
+	return r;
+}
+
+/* A shelf above half the rate is missed by nobody. */
+static int add_preference(struct iem_chain *chain, const struct iem_preference *preference)
+{
+	struct iem_band bands[IEM_PREFERENCE_BANDS];
+	unsigned skipped = 0;
+	int r = add_bands(chain, bands, iem_preference_bands(preference, bands), IEM_REFERENCE_ANALOG, &skipped);
+
+	if (r == 0 && chain->is_pair)
+		r = iem_stereo_init(&chain->stereo, &preference->stereo, chain->rate_hz);
+	return r;
+}
+
+/*
+ * The profile's own preamp may be too high for its own bands: that is the profile's business. What the preference
+ * adds is not to bring anything above that, or above full scale.
+ */
+static double preamp_for(const struct iem_eq *eq, double top_db, double own_top_db)
+{
+	if (!eq || eq->preamp_auto)
+		return -top_db;
+	return eq->preamp_db - fmax(0, top_db + eq->preamp_db - fmax(0, own_top_db + eq->preamp_db));
+}
+
+static int design(struct iem_chain *chain, const struct iem_chain_plan *plan)
+{
+	struct chain_reach reach = { 0 };
+	double own_top_db;
+	int r = iem_stereo_init(&chain->stereo, &IEM_STEREO_NEUTRAL, chain->rate_hz);
+
+	if (r == 0 && plan->eq)
+		r = add_correction(chain, plan->eq);
+	if (r < 0)
+		return r;
+	if (plan->eq)
+		reach = chain_reach_of(chain);
+	own_top_db = reach.top_db;
+	if (plan->preference && !iem_preference_is_neutral(plan->preference)) {
+		if ((r = add_preference(chain, plan->preference)) < 0)
+			return r;
+		reach = chain_reach_of(chain);
+	}
+	chain->preamp_db = preamp_for(plan->eq, reach.top_db, own_top_db);
+	chain->gain_db = chain->preamp_db + plan->gain_db;
+	chain->safe_gain_lin = pow(10.0, (chain->gain_db + reach.bottom_db) / 20);
+	return 0;
 }
 
 static struct iem_sections sections_of(const struct iem_chain *chain, unsigned channel)
@@ -61,7 +118,6 @@ static int lay_out(struct iem_chain *chain)
 int iem_chain_new(struct iem_chain **out, const struct iem_chain_plan *plan)
 {
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
-	struct chain_reach reach = { 0 };
 	int r;
 
 	if (!(plan->rate_hz >= IEM_MIN_RATE_HZ && plan->rate_hz <= IEM_MAX_RATE_HZ) || plan->channels < 1 ||
@@ -73,14 +129,9 @@ int iem_chain_new(struct iem_chain **out, const struct iem_chain_plan *plan)
 	chain->rate_hz = plan->rate_hz;
 	chain->channels = plan->channels;
 	memcpy(chain->sides, plan->sides, sizeof(chain->sides));
-	if (plan->eq) {
-		if ((r = design(chain, plan->eq)) < 0)
-			return r;
-		reach = chain_reach_of(chain);
-		chain->preamp_db = plan->eq->preamp_auto ? -reach.top_db : plan->eq->preamp_db;
-	}
-	chain->gain_db = chain->preamp_db + plan->gain_db;
-	chain->safe_gain_lin = pow(10.0, (chain->gain_db + reach.bottom_db) / 20);
+	chain->is_pair = plan->channels == 2 && plan->sides[0] == IEM_SIDE_LEFT && plan->sides[1] == IEM_SIDE_RIGHT;
+	if ((r = design(chain, plan)) < 0)
+		return r;
 	if ((r = lay_out(chain)) < 0)
 		return r;
 	*out = IEM_STEAL(chain);
@@ -105,6 +156,7 @@ void iem_chain_reset(struct iem_chain *chain)
 {
 	for (unsigned c = 0; c < chain->channels; c += 2)
 		iem_cascade_reset(chain->cascades[c / 2]);
+	iem_stereo_reset(&chain->stereo);
 }
 
 void iem_chain_process(struct iem_chain *chain, const float *const *in, float *const *out, uint32_t frames)
@@ -118,6 +170,8 @@ void iem_chain_process(struct iem_chain *chain, const float *const *in, float *c
 
 		iem_cascade_process(chain->cascades[c / 2], from, to, frames);
 	}
+	if (chain->is_pair)
+		iem_stereo_process(&chain->stereo, out[0], out[1], frames);
 	iem_denormals_restore(mode);
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/biquad.h"
+#include "core/preference.h"
 #include "core/profile.h"
 
 #include <stdint.h>
@@ -18,11 +19,12 @@ struct iem_chain;
 
 /** What a chain is made from; all fields are copied. */
 struct iem_chain_plan {
-	const struct iem_eq *eq; /* NULL: nothing but gain */
+	const struct iem_eq *eq; /* NULL: no correction */
+	const struct iem_preference *preference; /* on top; NULL: none */
 	double gain_db;          /* beside the preamp; 0 for none */
 	double rate_hz;          /* IEM_MIN_RATE_HZ .. IEM_MAX_RATE_HZ */
 	unsigned channels;       /* 1 .. IEM_MAX_CHANNELS */
-	enum iem_side sides[IEM_MAX_CHANNELS];
+	enum iem_side sides[IEM_MAX_CHANNELS]; /* what is done to both ears together is, where they are left and right */
 };
 
 /**
@@ -46,7 +48,10 @@ void iem_chain_reset(struct iem_chain *chain);
 
 double iem_chain_rate(const struct iem_chain *chain);
 unsigned iem_chain_channels(const struct iem_chain *chain);
-/** The preamp that is applied, in dB, never above 0: given by the profile or the exact negative of the peak. */
+/**
+ * The preamp that is applied, in dB, never above 0: the exact negative of the highest level that either ear can get; or
+ * the profile's own, lowered as far as the preference would bring anything above full scale, or further above.
+ */
 double iem_chain_preamp_db(const struct iem_chain *chain);
 /** All broadband gain of the chain in dB: preamp plus the plan's gain. */
 double iem_chain_gain_db(const struct iem_chain *chain);
@@ -77,7 +82,7 @@ struct iem_deviation iem_chain_deviation(const struct iem_chain *chain, const st
 
 /**
  * The chain's level for a pink spectrum, 20 Hz to 20 kHz, in dB: by how much such a sound changes on average,
- * both ears taken together.
+ * both ears taken together and both channels alike.
  */
 double iem_chain_pink_db(const struct iem_chain *chain);
 

@@ -12,15 +12,28 @@ static double ear_db(const struct ear *ear, double freq_hz, double rate_hz)
 	return db;
 }
 
+/* The highest level at which an ear's channel can leave; where both are mixed, either's. */
+static double level_db(const struct iem_chain *chain, enum iem_side side, double freq_hz)
+{
+	const struct ear *left = &chain->ears[IEM_SIDE_LEFT], *right = &chain->ears[IEM_SIDE_RIGHT];
+	double before_db[2];
+
+	if (chain->stereo.neutral)
+		return ear_db(&chain->ears[side], freq_hz, chain->rate_hz);
+	before_db[0] = ear_db(left, freq_hz, chain->rate_hz);
+	before_db[1] = ear_db(right, freq_hz, chain->rate_hz);
+	return iem_stereo_peak_db(&chain->stereo, freq_hz, before_db);
+}
+
 /* The highest value near a grid point, by golden section between its neighbours. */
-static double refine_peak(const struct ear *ear, double low_hz, double high_hz, double rate_hz)
+static double refine_peak(const struct iem_chain *chain, enum iem_side side, double low_hz, double high_hz)
 {
 	const double golden = 0.6180339887498949;
 	double a = low_hz, b = high_hz, best = -400;
 
 	for (int i = 0; i < 60; i++) {
 		const double x1 = b - golden * (b - a), x2 = a + golden * (b - a);
-		const double y1 = ear_db(ear, x1, rate_hz), y2 = ear_db(ear, x2, rate_hz);
+		const double y1 = level_db(chain, side, x1), y2 = level_db(chain, side, x2);
 
 		if (y1 > y2)
 			b = x2;
@@ -38,7 +51,7 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-enum { GRID = 512, PER_BAND = 7, MAX_SPOTS = GRID + IEM_MAX_BANDS * PER_BAND + 1 };
+enum { GRID = 512, PER_BAND = 7, MAX_SPOTS = GRID + CHAIN_MAX_SECTIONS * PER_BAND + 1 };
 
 /*
  * Where to look at an ear's sections, ascending. A logarithmic grid alone misses narrow peaks by up to 0.05 dB and peaks between
@@ -63,20 +76,20 @@ static size_t spots_of(const struct ear *ear, double rate_hz, double spots_hz[MA
 	return n;
 }
 
-static void add_reach(struct chain_reach *reach, const struct ear *ear, double rate_hz)
+static void add_reach(struct chain_reach *reach, const struct iem_chain *chain, enum iem_side side)
 {
 	double f[MAX_SPOTS], db[MAX_SPOTS], top = 0;
-	const size_t n = spots_of(ear, rate_hz, f);
+	const size_t n = spots_of(&chain->ears[side], chain->rate_hz, f);
 
 	for (size_t i = 0; i < n; i++) {
-		db[i] = ear_db(ear, f[i], rate_hz);
+		db[i] = level_db(chain, side, f[i]);
 		top = fmax(top, db[i]);
 		if (f[i] >= 20 && f[i] <= 20000)
-			reach->bottom_db = fmin(reach->bottom_db, db[i]);
+			reach->bottom_db = fmin(reach->bottom_db, ear_db(&chain->ears[side], f[i], chain->rate_hz));
 	}
 	for (size_t i = 1; i + 1 < n; i++) /* every maximum near the top is refined */
 		if (db[i] > top - 1 && db[i] >= db[i - 1] && db[i] >= db[i + 1])
-			top = fmax(top, refine_peak(ear, f[i - 1], f[i + 1], rate_hz));
+			top = fmax(top, refine_peak(chain, side, f[i - 1], f[i + 1]));
 	reach->top_db = fmax(reach->top_db, top);
 }
 
@@ -89,7 +102,7 @@ struct chain_reach chain_reach_of(const struct iem_chain *chain)
 		used[chain->sides[c]] = true;
 	for (int side = 0; side < IEM_SIDES; side++)
 		if (used[side])
-			add_reach(&reach, &chain->ears[side], chain->rate_hz);
+			add_reach(&reach, chain, side);
 	return reach;
 }
 
@@ -127,6 +140,17 @@ struct iem_deviation iem_chain_deviation(const struct iem_chain *chain, const st
 	return most;
 }
 
+/* What reaches an ear of a sound that is the same in both channels. Their phases are not known: taken as equal. */
+static double centre_power(const struct iem_chain *chain, int ear, double freq_hz)
+{
+	const double left = pow(10, iem_chain_db(chain, IEM_SIDE_LEFT, freq_hz) / 20);
+	const double right = pow(10, iem_chain_db(chain, IEM_SIDE_RIGHT, freq_hz) / 20);
+	double complex gain[2][2];
+
+	iem_stereo_gain(&chain->stereo, freq_hz, gain);
+	return pow(cabs(gain[ear][0] * left + gain[ear][1] * right), 2);
+}
+
 /* The chain's power gain, both ears' mean, in N log-spaced bins from 20 Hz to 20 kHz (or just below half the rate). */
 static void power_curve(const struct iem_chain *chain, double *power, int n)
 {
@@ -135,8 +159,7 @@ static void power_curve(const struct iem_chain *chain, double *power, int n)
 	for (int i = 0; i < n; i++) {
 		const double f = 20 * pow(high / 20, (i + 0.5) / n);
 
-		power[i] = (pow(10, iem_chain_db(chain, IEM_SIDE_LEFT, f) / 10) +
-			    pow(10, iem_chain_db(chain, IEM_SIDE_RIGHT, f) / 10)) / 2;
+		power[i] = (centre_power(chain, 0, f) + centre_power(chain, 1, f)) / 2;
 	}
 }
 

@@ -6,11 +6,13 @@
 #include "core/cascade.h"
 #include "core/chain.h"
 
+#define CHAIN_MAX_SECTIONS (IEM_MAX_BANDS + IEM_PREFERENCE_BANDS)
+
 /** What the channels of one ear share: the sections, and the bands they come from (where to look for peaks). */
 struct ear {
 	unsigned n;
-	struct iem_biquad sections[IEM_MAX_BANDS];
-	struct iem_band bands[IEM_MAX_BANDS];
+	struct iem_biquad sections[CHAIN_MAX_SECTIONS];
+	struct iem_band bands[CHAIN_MAX_SECTIONS];
 };
 
 struct iem_chain {
@@ -18,6 +20,8 @@ struct iem_chain {
 	unsigned channels, skipped;
 	enum iem_side sides[IEM_MAX_CHANNELS];
 	struct ear ears[IEM_SIDES];
+	bool is_pair; /* of a left and a right channel */
+	struct iem_stereo_stage stereo; /* neutral where it is no pair */
 	struct iem_cascade *cascades[IEM_MAX_CHANNELS / 2]; /* owned; of two channels each */
 };
 
