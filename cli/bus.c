@@ -127,25 +127,44 @@ static int explain(const sd_bus_error *error, int r)
 	return r == -ETIMEDOUT || r == -ECONNRESET ? NO_ANSWER : FAILED;
 }
 
-int service_call(struct service *service, const char *method, const char *types, ...)
+static int call(struct service *service, bool tell, const char *method, const char *types, va_list args)
 {
-	CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *message = NULL, *reply = NULL;
 	CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
 	const char *told = NULL;
-	va_list args;
-	int r = sd_bus_message_new_method_call(service->bus, &call, NAME, MANAGER_PATH, MANAGER, method);
+	int r = sd_bus_message_new_method_call(service->bus, &message, NAME, MANAGER_PATH, MANAGER, method);
 
-	va_start(args, types);
+	if (r >= 0 && *types)
+		r = sd_bus_message_appendv(message, types, args);
 	if (r >= 0)
-		r = sd_bus_message_appendv(call, types, args);
-	va_end(args);
-	if (r >= 0)
-		r = sd_bus_call(service->bus, call, CALL_TIMEOUT_US, &error, &reply);
+		r = sd_bus_call(service->bus, message, CALL_TIMEOUT_US, &error, &reply);
 	if (r < 0)
 		return explain(&error, r);
-	if (sd_bus_message_read(reply, "s", &told) > 0 && *told)
+	if (tell && sd_bus_message_read(reply, "s", &told) > 0 && *told)
 		printf("%s.\n", told);
 	return 0;
+}
+
+int service_call(struct service *service, const char *method, const char *types, ...)
+{
+	va_list args;
+	int status;
+
+	va_start(args, types);
+	status = call(service, true, method, types, args);
+	va_end(args);
+	return status;
+}
+
+int service_ask(struct service *service, const char *method, const char *types, ...)
+{
+	va_list args;
+	int status;
+
+	va_start(args, types);
+	status = call(service, false, method, types, args);
+	va_end(args);
+	return status;
 }
 
 int service_sync(enum bus_choice choice)
@@ -165,19 +184,6 @@ int service_sync(enum bus_choice choice)
 }
 
 /* --- properties ------------------------------------------------------------------------------------------------- */
-
-static json_t *strings_to_json(sd_bus_message *m, const char *type)
-{
-	json_t *list = json_array();
-	const char *text;
-
-	if (sd_bus_message_enter_container(m, 'a', type) < 0)
-		return list;
-	while (sd_bus_message_read_basic(m, type[0], &text) > 0)
-		json_array_append_new(list, json_string(text));
-	sd_bus_message_exit_container(m);
-	return list;
-}
 
 static json_t *basic_to_json(sd_bus_message *m, char type)
 {
@@ -205,17 +211,33 @@ static json_t *basic_to_json(sd_bus_message *m, char type)
 	}
 }
 
-static json_t *variant_to_json(sd_bus_message *m)
+static json_t *value_to_json(sd_bus_message *m);
+
+/* An array and a structure are lists, a variant is what it holds. */
+static json_t *container_to_json(sd_bus_message *m, char type, const char *contents)
+{
+	json_t *list = type == 'v' ? NULL : json_array(), *value;
+
+	if (sd_bus_message_enter_container(m, type, contents) < 0)
+		return list ? list : json_null();
+	if (!list)
+		list = value_to_json(m);
+	else
+		while (sd_bus_message_at_end(m, false) == 0 && (value = value_to_json(m)))
+			json_array_append_new(list, value);
+	sd_bus_message_exit_container(m);
+	return list ? list : json_null();
+}
+
+/* What comes next in a message; NULL where there is nothing. */
+static json_t *value_to_json(sd_bus_message *m)
 {
 	const char *contents;
-	json_t *value;
 	char type;
 
-	if (sd_bus_message_peek_type(m, &type, &contents) <= 0 || sd_bus_message_enter_container(m, 'v', contents) < 0)
-		return json_null();
-	value = contents[0] == 'a' ? strings_to_json(m, contents + 1) : basic_to_json(m, contents[0]);
-	sd_bus_message_exit_container(m);
-	return value;
+	if (sd_bus_message_peek_type(m, &type, &contents) <= 0)
+		return NULL;
+	return contents ? container_to_json(m, type, contents) : basic_to_json(m, type);
 }
 
 static json_t *properties_to_json(sd_bus_message *m)
@@ -227,7 +249,7 @@ static json_t *properties_to_json(sd_bus_message *m)
 		return object;
 	while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
 		if (sd_bus_message_read_basic(m, 's', &name) > 0)
-			json_object_set_new(object, name, variant_to_json(m));
+			json_object_set_new(object, name, value_to_json(m));
 		sd_bus_message_exit_container(m);
 	}
 	sd_bus_message_exit_container(m);
@@ -302,11 +324,10 @@ static bool has_all(const json_t *objects, const json_t *paths)
 /* Two questions: an output may go between them, and then it is asked again. */
 static int read_all(struct service *service, json_t **manager, json_t **objects)
 {
+	*manager = *objects = NULL;
 	for (int tries = 0; tries < MAX_READS; tries++) {
-		int status;
+		int status = read_manager(service, manager);
 
-		*manager = *objects = NULL;
-		status = read_manager(service, manager);
 		if (status == 0)
 			status = read_objects(service, objects);
 		if (status == 0 && has_all(*objects, json_object_get(*manager, "Outputs")))

@@ -28,6 +28,9 @@ void service_closep(struct service **service);
  */
 int service_call(struct service *service, const char *method, const char *types, ...);
 
+/** The same without telling what it answers. */
+int service_ask(struct service *service, const char *method, const char *types, ...);
+
 /**
  * The manager's properties by their D-Bus names, NaN as null, and those of the output that sound goes to (NULL where
  * there is none).

@@ -52,6 +52,31 @@ RUN(on)
 RUN(off)
 RUN(toggle)
 
+static int run_prefer(const struct invocation *call)
+{
+	const char *profile = text_option(call, "--profile");
+	struct service_request request = request_of(call);
+
+	request.what = call->n_args > 0 ? call->args[0] : "";
+	request.value = call->n_args > 1 ? call->args[1] : "";
+	request.profile = profile ? profile : "";
+	return service_cmd_prefer(&request);
+}
+
+static int run_compare(const struct invocation *call)
+{
+	struct service_request request = request_of(call);
+	double trials = 16;
+	const int status = option_number(call, "--trials", 1, 1000, &trials);
+
+	request.profile = "";
+	request.first = call->args[0];
+	request.second = call->args[1];
+	request.blind = given(call, "--blind");
+	request.trials = (int)trials;
+	return status == STATUS_DONE ? service_cmd_compare(&request) : status;
+}
+
 #define WAIT { "--wait", NULL, "return when the cross-fade is over" }
 #define OUTPUT { "--output", "O", "an output by its id, node, or a part that only it has; else the default" }
 
@@ -72,6 +97,19 @@ static const struct option output_options[] = { OUTPUT, WAIT, OPTION_END };
 static const struct option confirm_options[] = { OUTPUT, OPTION_END };
 static const struct option wait_options[] = { WAIT, OPTION_END };
 
+static const struct option prefer_options[] = {
+	{ "--profile", "ID", "for this profile, in place of what holds for all" },
+	WAIT,
+	OPTION_END
+};
+
+static const struct option compare_options[] = {
+	{ "--blind", NULL, "without being told which: a test of whether there is a difference to hear" },
+	{ "--trials", "N", "of a blind test, 1 to 1000; else 16" },
+	OUTPUT,
+	OPTION_END
+};
+
 static const struct option off_options[] = {
 	{ "--raw", NULL, "off: at the level of the source, not at that of the correction" },
 	WAIT,
@@ -89,6 +127,22 @@ const struct command service_commands[] = {
 	{ "next", "[--output O] [--wait]", "The next earphone used on this output", run_next, 0, 0, CHANGES, output_options },
 	{ "confirm", "[--output O]", "Yes, it is this earphone", run_confirm, 0, 0, CHANGES, confirm_options },
 	{ "auto", "[--output O] [--wait]", "Forget the choice and detect again", run_auto, 0, 0, CHANGES, output_options },
+	{ "prefer", "[WHAT VALUE] [--profile ID] [--wait]", "What is added on top of the correction", run_prefer, 0, 2, READS,
+	  prefer_options,
+	  "WHAT VALUE is one of\n"
+	  "  bass DB, treble DB    -12 to 12, shelves at 105 Hz and 10 kHz\n"
+	  "  tilt DB               -2 to 2 for each octave upwards, around 1 kHz\n"
+	  "  balance DB            -12 (left) to 12 (right)\n"
+	  "  mono on|off\n"
+	  "  crossfeed off|default|chu-moy|meier\n"
+	  "  width FACTOR          0 (mono) to 2; 1 as it is\n"
+	  "  reset                 nothing is preferred any more; WHAT reset: that is not\n" },
+	{ "compare", "A B [--blind] [--trials N] [--output O]", "Two profiles by turns, as loud as each other", run_compare, 2,
+	  2, READS, compare_options,
+	  "A and B are profiles, ID or ID:VARIANT. Keys are a and b to hear one of them, q to\n"
+	  "end. With --blind X is one of the two: x plays it, A and B say which it is; at the\n"
+	  "end stands how often that was right, and how often it is by guessing. What was in\n"
+	  "force before comes back.\n" },
 	{ "on", "[--wait]", "Correction on, on all outputs", run_on, 0, 0, CHANGES, wait_options },
 	{ "off", "[--raw] [--wait]", "Correction out of the chain, until told otherwise", run_off, 0, 0, CHANGES, off_options },
 	{ "toggle", "[--raw] [--wait]", "Correction on if it is off, else off", run_toggle, 0, 0, CHANGES, off_options },

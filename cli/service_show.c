@@ -35,6 +35,7 @@ static const struct member_row profile_members[] = {
 
 static const struct member_row status_members[] = {
 	{ "confirmed", "Confirmed" },
+	{ "preferred", "Preferred", TEXT_OR_NULL },
 	{ "reason", "Reason" },
 	{ "reason_code", "ReasonCode" },
 	{ "rate", "Rate", COUNT_OR_NULL },
@@ -168,6 +169,10 @@ static void print_figures(const json_t *output)
 
 	if (isnan(gain))
 		return;
+	if (json_string_length(json_object_get(output, "Preferred"))) {
+		print_label("Preferred");
+		say_wrapped(json_string_value(json_object_get(output, "Preferred")), LABEL + 1);
+	}
 	print_label("Gain");
 	printf("preamp %.1f dB, in all %.1f dB; without iemd at most %.1f dB louder\n", unsigned_zero(preamp, 1),
 	       unsigned_zero(gain, 1), fmax(0, change));

@@ -12,6 +12,7 @@ struct bus_config {
 	struct engine *engine;
 	struct files *files;
 	struct choices *choices;
+	struct preferences *preferences;
 	/** The bus went away. */
 	void (*lost)(void *data);
 	void *data;

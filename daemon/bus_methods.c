@@ -1,108 +1,14 @@
-/* What commands do, and the waiting until the audio thread has taken it. */
+/* What commands do. */
 #include "daemon/bus_private.h"
 
 #include "daemon/engine.h"
 #include "daemon/log.h"
 
 #include <errno.h>
-#include <stdarg.h>
-
-#define WAIT_POLL_MS 1
-#define WAIT_LINK_MS 1200 /* for a session manager to link streams through a new filter */
-#define WAIT_MAX_MS 5000
-
-/* --- answering when it is in force ------------------------------------------------------------------------------ */
-
-static void free_waiter(struct waiter *waiter)
-{
-	sd_bus_message_unref(waiter->call);
-	free(waiter->answer);
-	free(waiter);
-}
-
-static void poll_waiters(struct bus *bus)
-{
-	struct timespec every = { .tv_nsec = bus->waiters ? WAIT_POLL_MS * 1000000L : 0 };
-
-	pw_loop_update_timer(bus->config.loop, bus->wait_timer, &every, &every, false);
-}
-
-/* @return true if the waiter was answered */
-static bool serve(struct bus *bus, const struct waiter *waiter)
-{
-	const enum engine_progress progress = engine_progress(bus->config.engine, waiter->faded);
-	const uint64_t waited = engine_now_ms() - waiter->begin_ms;
-
-	if (progress == ENGINE_DONE || (progress == ENGINE_ALMOST && waited > WAIT_LINK_MS)) {
-		sd_bus_reply_method_return(waiter->call, "s", waiter->answer);
-		return true;
-	}
-	if (waited <= WAIT_MAX_MS)
-		return false;
-	sd_bus_reply_method_errorf(waiter->call, BUS_ERROR("Failed"),
-				   "It is decided, but not in force: the audio thread did not take it within %d s.",
-				   WAIT_MAX_MS / 1000);
-	return true;
-}
-
-void bus_serve_waiters(struct bus *bus)
-{
-	struct waiter **link = &bus->waiters;
-
-	while (*link) {
-		struct waiter *waiter = *link;
-
-		if (serve(bus, waiter)) {
-			*link = waiter->next;
-			free_waiter(waiter);
-		} else {
-			link = &waiter->next;
-		}
-	}
-	poll_waiters(bus);
-}
-
-void bus_drop_waiters(struct bus *bus)
-{
-	while (bus->waiters) {
-		struct waiter *waiter = bus->waiters;
-
-		bus->waiters = waiter->next;
-		free_waiter(waiter);
-	}
-}
-
-/* Apply what was decided, and answer CALL with the text once it is in force. */
-static IEM_PRINTF(4, 5) int answer_when_in_force(struct bus *bus, sd_bus_message *call, bool faded,
-						 const char *format, ...)
-{
-	struct waiter *waiter = calloc(1, sizeof(*waiter)), **last = &bus->waiters;
-	va_list args;
-	int n;
-
-	if (!waiter)
-		return -ENOMEM;
-	va_start(args, format);
-	n = vasprintf(&waiter->answer, format, args);
-	va_end(args);
-	if (n < 0) {
-		free(waiter);
-		return -ENOMEM;
-	}
-	waiter->call = sd_bus_message_ref(call);
-	waiter->begin_ms = engine_now_ms();
-	waiter->faded = faded;
-	while (*last)
-		last = &(*last)->next;
-	*last = waiter;
-	engine_refresh(bus->config.engine);
-	bus_serve_waiters(bus);
-	return 1;
-}
 
 /* --- what is meant ---------------------------------------------------------------------------------------------- */
 
-static const struct output *named_output(struct bus *bus, const char *text, sd_bus_error *error)
+const struct output *bus_named_output(struct bus *bus, const char *text, sd_bus_error *error)
 {
 	const struct output *output;
 	bool ambiguous = false;
@@ -125,8 +31,7 @@ static const struct output *named_output(struct bus *bus, const char *text, sd_b
 	return output;
 }
 
-/* A profile that can be put in force. @return 0 or the error that is set */
-static int check_profile(struct bus *bus, const char *id, const char *variant, sd_bus_error *error)
+int bus_check_profile(struct bus *bus, const char *id, const char *variant, sd_bus_error *error)
 {
 	const struct iem_store *store = files_store(bus->config.files);
 	const struct iem_entry *entry = iem_store_find(store, IEM_STORE_PROFILES, id);
@@ -157,8 +62,7 @@ static bool has_bands(struct bus *bus, const char *id, const char *variant)
 	return eq && eq->n_bands > 0;
 }
 
-/* Why a decision for this output cannot be in force at all. @return 0 or the error that is set */
-static int check_output(struct bus *bus, const struct output *output, sd_bus_error *error)
+int bus_check_output(struct bus *bus, const struct output *output, sd_bus_error *error)
 {
 	const char *why;
 
@@ -196,21 +100,21 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 		if (!*variant)
 			variant = blank ? blank : "";
 	}
-	if ((r = check_profile(bus, profile, variant, error)) < 0 || (r = check_output(bus, output, error)) < 0)
+	if ((r = bus_check_profile(bus, profile, variant, error)) < 0 || (r = bus_check_output(bus, output, error)) < 0)
 		return r;
 	r = choices_set(bus->config.choices, output->id, profile, variant, once);
 	if (r == -ENOMEM)
 		return r;
 	engine_return_to(bus->config.engine, output->id);
 	log_debug("switch: %s%s%s on %s", profile, *variant ? ", " : "", variant, output->id);
-	return answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s", output->description,
-				    profile, *variant ? ", variant " : "", variant,
-				    r < 0 ? ", but it could not be remembered" : "",
-				    has_bands(bus, profile, variant) ? "" : "; it has no bands, so nothing is equalised",
-				    choices_enabled(bus->config.choices) ? "" :
-				    "; correction is off, 'iemctl on' turns it on",
-				    engine_manned(bus->config.engine) ? "" :
-				    "; no session manager runs, so nothing is corrected until one does");
+	return bus_answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s", output->description,
+					profile, *variant ? ", variant " : "", variant,
+					r < 0 ? ", but it could not be remembered" : "",
+					has_bands(bus, profile, variant) ? "" : "; it has no bands, so nothing is equalised",
+					choices_enabled(bus->config.choices) ? "" :
+					"; correction is off, 'iemctl on' turns it on",
+					engine_manned(bus->config.engine) ? "" :
+					"; no session manager runs, so nothing is corrected until one does");
 }
 
 static int do_switch(struct bus *bus, sd_bus_message *call, const char *output_name, const char *profile,
@@ -219,7 +123,7 @@ static int do_switch(struct bus *bus, sd_bus_message *call, const char *output_n
 	const struct output *output;
 
 	files_flush(bus->config.files);
-	output = named_output(bus, output_name, error);
+	output = bus_named_output(bus, output_name, error);
 	return output ? put_in_force(bus, call, output, profile, variant, once, wait, error) : -ENODEV;
 }
 
@@ -229,7 +133,7 @@ static int do_next(struct bus *bus, sd_bus_message *call, const char *output_nam
 	const struct output *output;
 
 	files_flush(bus->config.files);
-	output = named_output(bus, output_name, error);
+	output = bus_named_output(bus, output_name, error);
 	if (!output)
 		return -ENODEV;
 	now = engine_profile_on(bus->config.engine, output->id, &variant);
@@ -246,12 +150,12 @@ static int do_auto(struct bus *bus, sd_bus_message *call, const char *output_nam
 	const struct output *output;
 
 	files_flush(bus->config.files);
-	output = named_output(bus, output_name, error);
+	output = bus_named_output(bus, output_name, error);
 	if (!output)
 		return -ENODEV;
 	choices_clear(bus->config.choices, output->id);
 	engine_return_to(bus->config.engine, output->id);
-	return answer_when_in_force(bus, call, wait, "The choice for %s is forgotten", output->description);
+	return bus_answer_when_in_force(bus, call, wait, "The choice for %s is forgotten", output->description);
 }
 
 static int do_confirm(struct bus *bus, sd_bus_message *call, const char *output_name, sd_bus_error *error)
@@ -260,7 +164,7 @@ static int do_confirm(struct bus *bus, sd_bus_message *call, const char *output_
 	const struct output *output;
 
 	files_flush(bus->config.files);
-	output = named_output(bus, output_name, error);
+	output = bus_named_output(bus, output_name, error);
 	if (!output)
 		return -ENODEV;
 	profile = engine_profile_on(bus->config.engine, output->id, &variant);
@@ -316,9 +220,50 @@ int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error)
 	if (enabled && engine_default_output(bus->config.engine))
 		engine_return_to(bus->config.engine, engine_default_output(bus->config.engine)->id);
 	none = enabled && engine_mode(bus->config.engine, &why) == MODE_NONE;
-	return answer_when_in_force(bus, call, wait, "Correction is %s%s%s%s", enabled ? "on" : "off",
-				    r < 0 ? ", but that could not be remembered" : "",
-				    none ? "; but nothing is corrected: " : "", none ? why : "");
+	return bus_answer_when_in_force(bus, call, wait, "Correction is %s%s%s%s", enabled ? "on" : "off",
+					r < 0 ? ", but that could not be remembered" : "",
+					none ? "; but nothing is corrected: " : "", none ? why : "");
+}
+
+/* What holds now, as a sentence without an end. */
+static const char *preferred_text(struct bus *bus, const char *profile, int key, char *buf, size_t size)
+{
+	const struct iem_preference holds = preferences_for(bus->config.preferences, *profile ? profile : NULL);
+	const struct iem_preference_row *row = &iem_preference_rows[key];
+	char value[64];
+
+	snprintf(buf, size, "%s is %s%s", row->name, iem_preference_text(&holds, key, value, sizeof(value)),
+		 row->unit ? row->unit : "");
+	return buf;
+}
+
+/* WHAT is a key, or "reset": then the value does not matter. */
+int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	struct bus *bus = data;
+	const char *what, *value, *profile;
+	char text[128] = "nothing is preferred any more";
+	int wait, key, r = sd_bus_message_read(call, "sssb", &what, &value, &profile, &wait);
+
+	if (r < 0)
+		return r;
+	files_flush(bus->config.files);
+	key = iem_preference_find(what);
+	if (*profile && (r = bus_check_profile(bus, profile, "", error)) < 0)
+		return r;
+	if (strcmp(what, "reset") == 0)
+		r = preferences_reset(bus->config.preferences, profile);
+	else if (key < 0)
+		return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "There is no preference '%s'.", what);
+	else if ((r = preferences_set(bus->config.preferences, profile, key, value)) == -EINVAL)
+		return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "%s is '%s'; allowed is %s.", what, value,
+					 iem_preference_rows[key].allowed);
+	else
+		preferred_text(bus, profile, key, text, sizeof(text));
+	if (r == -ENOMEM || r == -E2BIG)
+		return r;
+	return bus_answer_when_in_force(bus, call, wait, "On top of %s%s%s %s%s", *profile ? "the profile '" : "every profile",
+					profile, *profile ? "'" : "", text, r < 0 ? ", but that could not be remembered" : "");
 }
 
 int bus_on_sync(sd_bus_message *call, void *data, sd_bus_error *error)
@@ -326,7 +271,7 @@ int bus_on_sync(sd_bus_message *call, void *data, sd_bus_error *error)
 	struct bus *bus = data;
 
 	files_flush(bus->config.files);
-	return answer_when_in_force(bus, call, false, "Everything written is in force");
+	return bus_answer_when_in_force(bus, call, false, "Everything written is in force");
 }
 
 /* The object of an output goes with it, also while a command on it reads what changed. */

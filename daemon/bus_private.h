@@ -39,6 +39,7 @@ struct bus {
 	size_t n_outputs;
 	char **manager_told;
 	struct waiter *waiters;
+	sd_bus_track *comparing; /* the client that compares; NULL: nobody does */
 	struct engine_view *views; /* as read last; valid until the engine changes */
 	size_t n_views;
 	bool updating; /* they are read already */
@@ -62,11 +63,30 @@ int bus_on_next(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_auto(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_confirm(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_sync(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_output_switch(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_output_auto(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_output_next(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_output_confirm(sd_bus_message *call, void *data, sd_bus_error *error);
+/** The output that a command means, "" for the default one; NULL after setting the error. */
+const struct output *bus_named_output(struct bus *bus, const char *text, sd_bus_error *error);
+/** A profile that can be put in force, with a variant or "". @return 0 or the error that is set */
+int bus_check_profile(struct bus *bus, const char *id, const char *variant, sd_bus_error *error);
+/** Why a decision for this output cannot be in force at all. @return 0 or the error that is set */
+int bus_check_output(struct bus *bus, const struct output *output, sd_bus_error *error);
+
+/* bus_compare.c */
+int bus_on_compare(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_end_comparison(sd_bus_message *call, void *data, sd_bus_error *error);
+void bus_forget_comparison(struct bus *bus);
+
+/* bus_answer.c */
+/**
+ * Apply what was decided, and answer CALL with the text once it is in force; with FADED once the fade is over.
+ * @return 1 or -ENOMEM
+ */
+int bus_answer_when_in_force(struct bus *bus, sd_bus_message *call, bool faded, const char *format, ...) IEM_PRINTF(4, 5);
 /** Answer those whose change is in force; called on a timer while there are any. */
 void bus_serve_waiters(struct bus *bus);
 void bus_drop_waiters(struct bus *bus);

@@ -30,6 +30,7 @@ static const struct row output_rows[] = {
 	{ "Model", "s", VIEW(model) },
 	{ "Variant", "s", VIEW(variant) },
 	{ "Confirmed", "b", VIEW(confirmed) },
+	{ "Preferred", "s", VIEW(preferred) },
 	{ "Reason", "s", VIEW(reason) },
 	{ "ReasonCode", "s", VIEW(reason_code) },
 	{ "Rate", "u", VIEW(rate) },
@@ -152,6 +153,23 @@ static int append_outputs(struct bus *bus, sd_bus_message *reply)
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
+/* (profile, or "" for all; what; value) */
+static int append_preferences(struct bus *bus, sd_bus_message *reply)
+{
+	const struct preferred *all;
+	const size_t n = preferences_all(bus->config.preferences, &all);
+	int r = sd_bus_message_open_container(reply, 'a', "(sss)");
+	char text[64];
+
+	for (size_t i = 0; i < n; i++)
+		for (int key = 0; key < IEM_PREFERENCE_KEYS && r >= 0; key++)
+			if (all[i].preference.given & 1u << key)
+				r = sd_bus_message_append(reply, "(sss)", text_or_empty(all[i].profile),
+							  iem_preference_rows[key].name,
+							  iem_preference_text(&all[i].preference, key, text, sizeof(text)));
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 static int get_manager(sd_bus *connection, const char *path, const char *interface, const char *property,
 		       sd_bus_message *reply, void *data, sd_bus_error *error)
 {
@@ -172,6 +190,8 @@ static int get_manager(sd_bus *connection, const char *path, const char *interfa
 		return sd_bus_message_append(reply, "s", text_or_empty(mode));
 	if (strcmp(property, "ModeReason") == 0)
 		return sd_bus_message_append(reply, "s", why);
+	if (strcmp(property, "Preferences") == 0)
+		return append_preferences(bus, reply);
 	if (strcmp(property, "State") == 0)
 		return sd_bus_message_append(reply, "s", manager_state(bus));
 	if (strcmp(property, "ActiveOutput") == 0)
@@ -218,7 +238,7 @@ static char *value_text(struct bus *bus, const char *path, const char *interface
 void bus_signal_changes(struct bus *bus, const char *path, const char *interface, char ***told)
 {
 	static const char *const manager_names[] = { "Enabled", "Mode", "ModeReason", "State", "ActiveOutput",
-						     "Outputs" };
+						     "Outputs", "Preferences" };
 	const bool manager = strcmp(interface, BUS_MANAGER) == 0;
 	const size_t n = manager ? ARRAY_LEN(manager_names) : ARRAY_LEN(output_rows);
 	char *changed[ARRAY_LEN(output_rows) + 1];
@@ -260,6 +280,7 @@ const sd_bus_vtable bus_manager_vtable[] = {
 	MANAGER_PROPERTY("State", "s"),
 	MANAGER_PROPERTY("ActiveOutput", "o"),
 	MANAGER_PROPERTY("Outputs", "ao"),
+	MANAGER_PROPERTY("Preferences", "a(sss)"),
 	SD_BUS_METHOD_WITH_ARGS("Switch",
 				SD_BUS_ARGS("s", output, "s", profile, "s", variant, "b", once, "b", wait),
 				SD_BUS_RESULT("s", told), bus_on_switch, SD_BUS_VTABLE_UNPRIVILEGED),
@@ -271,6 +292,14 @@ const sd_bus_vtable bus_manager_vtable[] = {
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("SetEnabled", SD_BUS_ARGS("b", enabled, "b", raw, "b", wait),
 				SD_BUS_RESULT("s", told), bus_on_set_enabled, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Prefer", SD_BUS_ARGS("s", what, "s", value, "s", profile, "b", wait),
+				SD_BUS_RESULT("s", told), bus_on_prefer, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Compare",
+				SD_BUS_ARGS("s", output, "s", first, "s", first_variant, "s", second, "s",
+					    second_variant, "b", second_heard, "b", wait),
+				SD_BUS_RESULT("s", told), bus_on_compare, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("EndComparison", SD_BUS_NO_ARGS, SD_BUS_RESULT("s", told), bus_on_end_comparison,
+				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("Sync", SD_BUS_NO_ARGS, SD_BUS_RESULT("s", told), bus_on_sync,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_VTABLE_END
@@ -291,6 +320,7 @@ const sd_bus_vtable bus_output_vtable[] = {
 	OUTPUT_PROPERTY("Model", "s"),
 	OUTPUT_PROPERTY("Variant", "s"),
 	OUTPUT_PROPERTY("Confirmed", "b"),
+	OUTPUT_PROPERTY("Preferred", "s"),
 	OUTPUT_PROPERTY("Reason", "s"),
 	OUTPUT_PROPERTY("ReasonCode", "s"),
 	OUTPUT_PROPERTY("Rate", "u"),

@@ -142,11 +142,12 @@ static void select_all(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->n_places; i++) {
 		struct place *place = &engine->places[i];
-		const struct iem_decision decision = choices_decision(engine->config.choices, place->output.id);
+		struct iem_decision decision = choices_decision(engine->config.choices, place->output.id);
 		struct iem_observation seen = { .kind = place->output.kind, .aside = place->output.aside };
 
 		for (int key = 0; key < IEM_MATCH_KEYS; key++)
 			seen.have[key] = place->output.have[key];
+		compare_decides(engine, place->output.id, &decision);
 		iem_select(&place->selection, &seen, &decision, files_store(engine->config.files));
 	}
 }
@@ -357,6 +358,7 @@ void engine_free(struct engine *engine)
 	volume_finish(engine);
 	pw_loop_destroy_source(engine->config.loop, engine->reconnect_timer);
 	pw_loop_destroy_source(engine->config.loop, engine->deferred);
+	engine_end_comparison(engine);
 	if (engine->house_timer)
 		pw_loop_destroy_source(engine->config.loop, engine->house_timer);
 	free(engine);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/choices.h"
+#include "daemon/preferences.h"
 #include "daemon/files.h"
 #include "daemon/journal.h"
 #include "daemon/outputs.h"
@@ -36,6 +37,7 @@ struct engine_view {
 	const char *profile, *brand, *model, *variant;
 	bool confirmed;
 	const char *reason, *reason_code, *state;
+	char *preferred; /* what is added on top of the correction, for people; "": nothing. Owned */
 	uint32_t rate, channels, latency_samples;
 	double preamp_db, gain_db;
 	uint64_t clips;
@@ -48,6 +50,7 @@ struct engine_config {
 	struct pw_context *context;
 	struct files *files;
 	struct choices *choices;
+	struct preferences *preferences;
 	struct journal *journal;
 	void (*changed)(void *data); /* something that a view shows may have changed */
 	void *data;
@@ -88,6 +91,15 @@ const struct outputs *engine_outputs(const struct engine *engine);
 const struct output *engine_default_output(const struct engine *engine);
 /** The profile in force on an output; NULL if none. */
 const char *engine_profile_on(const struct engine *engine, const char *output_id, const char **variant);
+
+/**
+ * From the next refresh on: two profiles (ids, and variants or "") by turns on an output, as loud as each other, whatever
+ * is decided for it; HEARD (0 or 1) is heard. Takes the place of a comparison that is under way. @return 0 or -ENOMEM
+ */
+int engine_compare(struct engine *engine, const char *output, const char *const profile[2], const char *const variant[2],
+		   int heard);
+/** @return true where something was compared */
+bool engine_end_comparison(struct engine *engine);
 
 /** The monotonic clock in milliseconds. */
 uint64_t engine_now_ms(void);

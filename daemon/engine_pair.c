@@ -24,6 +24,34 @@ static uint64_t print_bytes(uint64_t print, const void *bytes, size_t size)
 	return print;
 }
 
+static struct iem_preference preference_for(const struct engine *engine, const struct place *place)
+{
+	return preferences_for(engine->config.preferences, place->selection.profile->id);
+}
+
+/* As text: a struct may have gaps. */
+static uint64_t print_preference(uint64_t print, const struct iem_preference *preference)
+{
+	char text[64];
+
+	for (int key = 0; key < IEM_PREFERENCE_KEYS; key++) {
+		iem_preference_text(preference, key, text, sizeof(text));
+		print = print_bytes(print, text, strlen(text) + 1);
+	}
+	return print;
+}
+
+/* How loud it is depends on the other one; that may be edited meanwhile, which does not matter until the next turn. */
+static uint64_t print_comparison(uint64_t print, const struct engine *engine, const struct place *place)
+{
+	const struct comparison *comparison = &engine->comparison;
+	const char *other = comparison->profile[!comparison->heard], *variant = comparison->variant[!comparison->heard];
+
+	if (!iem_streq(comparison->output, place->output.id))
+		return print;
+	return print_bytes(print_bytes(print, other, strlen(other) + 1), variant, strlen(variant) + 1);
+}
+
 /* A number that differs when the chain would: what it is made from, put through a hash. */
 static uint64_t chain_print(const struct engine *engine, const struct place *place, double rate_hz)
 {
@@ -34,7 +62,10 @@ static uint64_t chain_print(const struct engine *engine, const struct place *pla
 	} head = { rate_hz, eq->preamp_db, eq->preamp_auto, eq->reference, choices_enabled(engine->config.choices),
 		   choices_raw(engine->config.choices) };
 	uint64_t print = print_bytes(0xcbf29ce484222325u, &head, sizeof(head));
+	const struct iem_preference preference = preference_for(engine, place);
 
+	print = print_preference(print, &preference);
+	print = print_comparison(print, engine, place);
 	print = print_bytes(print, eq->bands, eq->n_bands * sizeof(*eq->bands));
 	return print | 1; /* 0 means none */
 }
@@ -56,17 +87,22 @@ static struct iem_chain_plan plan_for(const struct place *place, double rate_hz)
 static int bypass_chain(struct iem_chain **out, const struct iem_chain *corrected, struct iem_chain_plan plan, bool raw)
 {
 	plan.eq = NULL;
+	plan.preference = NULL;
 	plan.gain_db = raw ? 0 : fmin(0, iem_chain_pink_db(corrected));
 	return iem_chain_new(out, &plan);
 }
 
 static struct iem_chain *make_chain(struct engine *engine, struct place *place, double rate_hz)
 {
-	const struct iem_chain_plan plan = plan_for(place, rate_hz);
+	const struct iem_preference preference = preference_for(engine, place);
+	struct iem_chain_plan plan = plan_for(place, rate_hz);
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
 	struct iem_chain *bypass = NULL;
-	int r = iem_chain_new(&chain, &plan);
+	int r;
 
+	plan.preference = &preference;
+	plan.gain_db = compare_gain_db(engine, place, &plan);
+	r = iem_chain_new(&chain, &plan);
 	if (r == 0 && iem_chain_skipped(chain))
 		log_warning("%u bands of '%s' are above half the rate of %.0f Hz and are left out.",
 			    iem_chain_skipped(chain), place->selection.profile->id, rate_hz);

@@ -53,6 +53,13 @@ struct request {
 	uint64_t users_ms; /* told when */
 };
 
+/** Two profiles by turns; see engine_compare.c. Texts are owned. */
+struct comparison {
+	char *output; /* its id; NULL: nothing is compared */
+	char *profile[2], *variant[2];
+	int heard; /* 0 or 1 */
+};
+
 struct engine {
 	struct engine_config config;
 	struct graph *graph;
@@ -76,7 +83,14 @@ struct engine {
 	struct request request;
 	struct undo undo;
 	struct remote remote;
+	struct comparison comparison;
 };
+
+/* engine_compare.c */
+/** Where an output is compared on, what is heard there. @return false where it is not */
+bool compare_decides(const struct engine *engine, const char *output, struct iem_decision *out);
+/** By how much what is heard has to be softer so that both are as loud as the softer one, for a pink spectrum; 0 or less. */
+double compare_gain_db(struct engine *engine, const struct place *place, const struct iem_chain_plan *plan);
 
 /** Refresh soon, from the loop: for callbacks in which a pair or the graph may not be freed. */
 void engine_defer(struct engine *engine);

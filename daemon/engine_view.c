@@ -94,6 +94,19 @@ static void view_figures(struct engine_view *view, const struct place *place)
 	view->uncorrected_change_db = place->removal_db;
 }
 
+/* Only while it is heard. */
+static char *preferred_on(const struct engine *engine, const struct place *place)
+{
+	struct iem_preference preference;
+	char text[256] = "";
+
+	if (place->pair && place->selection.profile && choices_enabled(engine->config.choices)) {
+		preference = preferences_for(engine->config.preferences, place->selection.profile->id);
+		iem_preference_describe(&preference, text, sizeof(text));
+	}
+	return strdup(text);
+}
+
 static void view_place(struct engine_view *view, struct engine *engine, const struct place *place)
 {
 	const struct iem_selection *selection = &place->selection;
@@ -120,6 +133,7 @@ static void view_place(struct engine_view *view, struct engine *engine, const st
 		view->variant = *selection->variant ? selection->variant : NULL;
 	}
 	view_figures(view, place);
+	view->preferred = preferred_on(engine, place);
 	view->uncorrected = passing_streams(engine, place);
 }
 
@@ -141,6 +155,7 @@ void engine_views_free(struct engine_view *views, size_t n)
 		for (char **name = views[i].uncorrected; name && *name; name++)
 			free(*name);
 		free(views[i].uncorrected);
+		free(views[i].preferred);
 	}
 	free(views);
 }

@@ -19,6 +19,7 @@ struct iemd {
 	struct iem_paths paths;
 	struct files *files;
 	struct choices *choices;
+	struct preferences *preferences;
 	struct journal *journal;
 	struct engine *engine;
 	struct bus *bus;
@@ -96,6 +97,7 @@ static int serve(struct iemd *iemd)
 		.engine = iemd->engine,
 		.files = iemd->files,
 		.choices = iemd->choices,
+		.preferences = iemd->preferences,
 		.lost = on_bus_lost,
 		.data = iemd,
 	};
@@ -115,11 +117,13 @@ static int start(struct iemd *iemd)
 	if ((r = iem_paths_init(&iemd->paths, environment)) < 0 ||
 	    (r = files_new(&iemd->files, loop, &iemd->paths, on_files_changed, iemd)) < 0 ||
 	    (r = choices_new(&iemd->choices, &iemd->paths)) < 0 ||
+	    (r = preferences_new(&iemd->preferences, &iemd->paths)) < 0 ||
 	    (r = journal_new(&iemd->journal, &iemd->paths)) < 0 ||
 	    (r = engine_new(&iemd->engine, &(struct engine_config){ .loop = loop,
 								     .context = iemd->context,
 								     .files = iemd->files,
 								     .choices = iemd->choices,
+								     .preferences = iemd->preferences,
 								     .journal = iemd->journal,
 								     .changed = on_engine_changed,
 								     .data = iemd })) < 0) {
@@ -138,6 +142,7 @@ static void stop(struct iemd *iemd)
 	engine_free(iemd->engine);
 	journal_free(iemd->journal);
 	choices_free(iemd->choices);
+	preferences_free(iemd->preferences);
 	files_free(iemd->files);
 	iem_paths_finish(&iemd->paths);
 	bus_free(iemd->bus); /* last: the next iemd may begin when the name is free */

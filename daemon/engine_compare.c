@@ -1,0 +1,81 @@
+/* Two profiles on one output by turns, as loud as each other. */
+#include "daemon/engine_private.h"
+
+#include <errno.h>
+#include <math.h>
+
+static void finish(struct comparison *comparison)
+{
+	free(comparison->output);
+	for (int which = 0; which < 2; which++) {
+		free(comparison->profile[which]);
+		free(comparison->variant[which]);
+	}
+	*comparison = (struct comparison){ 0 };
+}
+
+int engine_compare(struct engine *engine, const char *output, const char *const profile[2], const char *const variant[2],
+		   int heard)
+{
+	struct comparison next = { .output = strdup(output), .heard = heard };
+	bool whole = next.output != NULL;
+
+	for (int which = 0; which < 2; which++) {
+		next.profile[which] = strdup(profile[which]);
+		next.variant[which] = strdup(variant[which]);
+		whole &= next.profile[which] && next.variant[which];
+	}
+	if (!whole) {
+		finish(&next);
+		return -ENOMEM;
+	}
+	finish(&engine->comparison);
+	engine->comparison = next;
+	return 0;
+}
+
+bool engine_end_comparison(struct engine *engine)
+{
+	const bool was = engine->comparison.output != NULL;
+
+	finish(&engine->comparison);
+	return was;
+}
+
+bool compare_decides(const struct engine *engine, const char *output, struct iem_decision *out)
+{
+	const struct comparison *comparison = &engine->comparison;
+
+	if (!iem_streq(comparison->output, output))
+		return false;
+	*out = (struct iem_decision){ comparison->profile[comparison->heard], comparison->variant[comparison->heard], true };
+	return true;
+}
+
+/* How loud pink noise is through one of the two; NAN where it cannot be made. */
+static double level_db(struct engine *engine, int which, struct iem_chain_plan plan)
+{
+	const struct comparison *comparison = &engine->comparison;
+	const struct iem_profile *profile = iem_store_profile(files_store(engine->config.files), comparison->profile[which]);
+	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
+	struct iem_preference preference;
+
+	plan.eq = profile ? iem_profile_eq(profile, comparison->variant[which]) : NULL;
+	if (!plan.eq)
+		return NAN;
+	preference = preferences_for(engine->config.preferences, profile->id);
+	plan.preference = &preference;
+	return iem_chain_new(&chain, &plan) < 0 ? NAN : iem_chain_pink_db(chain);
+}
+
+double compare_gain_db(struct engine *engine, const struct place *place, const struct iem_chain_plan *plan)
+{
+	const struct comparison *comparison = &engine->comparison;
+	double own, other;
+
+	if (!iem_streq(comparison->output, place->output.id))
+		return 0;
+	own = level_db(engine, comparison->heard, *plan);
+	other = level_db(engine, !comparison->heard, *plan);
+	return isnan(own) || isnan(other) ? 0 : fmin(0, other - own);
+}

@@ -1,0 +1,111 @@
+"""Two profiles by turns, as loud as each other, and the blind test."""
+
+import contextlib
+import json
+import math
+import signal
+import subprocess
+
+import numpy as np
+import pytest
+
+import profiles
+from harness import sound, wait_until
+from harness.service import build_dir
+
+
+@pytest.fixture
+def two(iemd):
+    """One is far louder than the other by itself."""
+    profiles.write(iemd, "bright", profiles.BRIGHT)
+    iemd.write_profile("quiet", """eq = { preamp = -15.0; reference = "cookbook-48000"; bands = (
+        { type = "peaking"; frequency = 300.0; gain = -6.0; q = 0.7; } ); };""")
+    iemd.iemctl("switch", "bright")
+    return iemd
+
+
+@contextlib.contextmanager
+def comparing(session, *options):
+    """iemctl compare, as a person at a keyboard; yields a function that presses keys and waits for what it answers."""
+    process = subprocess.Popen([build_dir() / "cli/iemctl", "compare", "bright", "quiet", *options], env=session.env,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def press(key):
+        """Returns the line that is said then."""
+        process.stdin.write(key)
+        process.stdin.flush()
+        return process.stdout.readline()
+
+    process.stdout.readline(), process.stdout.readline()
+    process.press = press
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def pink_db(session):
+    """The level of pink noise through what is in force, by its response, both ears taken together."""
+    left, right = sound.measure_response(session, "earphone", profiles.HZ, period=profiles.PERIOD)
+    return 10 * np.log10(np.mean((10 ** (left / 10) + 10 ** (right / 10)) / 2))
+
+
+def test_both_are_as_loud_as_the_softer_one(two):
+    two.iemctl("switch", "quiet")
+    softer = pink_db(two)
+    two.iemctl("switch", "bright")
+    assert pink_db(two) > softer + 3
+    with comparing(two) as compare:
+        assert abs(pink_db(two) - softer) < 0.1
+        assert compare.press("b") == "B: quiet\n"
+        assert two.brief()[2] == "quiet" and abs(pink_db(two) - softer) < 0.1
+        assert compare.press("a") == "A: bright\n"
+        assert two.brief()[2] == "bright"
+        compare.communicate("q", timeout=20)
+        assert compare.returncode == 0
+    assert two.brief()[2] == "bright" and pink_db(two) > softer + 3
+    assert "for this once" not in two.status()["reason"]
+
+
+@pytest.mark.parametrize("sig", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
+def test_when_the_client_goes_all_is_as_before(two, sig):
+    with comparing(two) as compare:
+        compare.press("b")
+        assert two.brief()[2] == "quiet"
+        compare.send_signal(sig)
+        wait_until(lambda: two.brief()[2] == "bright", what="the profile of before")
+
+
+def test_a_comparison_is_not_remembered(two, tmp_path):
+    with comparing(two) as compare:
+        compare.press("b")
+        two.stop_iemd()
+        two.start_iemd(data_dir=tmp_path)
+        wait_until(lambda: two.brief()[2] == "bright", what="the profile that was chosen")
+
+
+def blind(session, keys, trials):
+    done = subprocess.run([build_dir() / "cli/iemctl", "compare", "bright", "quiet", "--blind", "--json", "--trials",
+                           str(trials)], env=session.env, input=keys, text=True, capture_output=True, timeout=60, check=True)
+    return json.loads(done.stdout)
+
+
+def test_the_blind_test_counts_and_tells_the_odds(two):
+    got = blind(two, "xabA" * 30, 30)
+    assert got["trials"] == 30 and 0 < got["right"] < 30  # X is one and the other
+    want = sum(math.comb(30, k) for k in range(got["right"], 31)) / 2 ** 30
+    assert got["p"] == pytest.approx(want, rel=1e-9)
+    given_up = blind(two, "xA", 16)
+    assert given_up["trials"] == 1 and given_up["right"] in (0, 1)
+    assert blind(two, "", 16) == {"a": "bright", "b": "quiet", "trials": 0, "right": 0, "p": None}
+    assert two.brief()[2] == "bright"
+
+
+def test_x_is_what_it_is_said_to_be(two):
+    """An ear that looks at status is always right."""
+    with comparing(two, "--blind", "--trials", "12") as compare:
+        assert compare.stdout.readline() == "Trial 1 of 12: this is X.\n"
+        for _ in range(12):
+            last = compare.press({"bright": "A", "quiet": "B"}[two.brief()[2]])
+        assert "12 of 12 right" in last and "you hear a difference" in last
