@@ -139,10 +139,10 @@ const struct command service_commands[] = {
 	  "  reset                 nothing is preferred any more; WHAT reset: that is not\n" },
 	{ "compare", "A B [--blind] [--trials N] [--output O]", "Two profiles by turns, as loud as each other", run_compare, 2,
 	  2, READS, compare_options,
-	  "A and B are profiles, ID or ID:VARIANT. Keys are a and b to hear one of them, q to\n"
-	  "end. With --blind X is one of the two: x plays it, A and B say which it is; at the\n"
-	  "end stands how often that was right, and how often it is by guessing. What was in\n"
-	  "force before comes back.\n" },
+	  "A and B are profiles, ID or ID:VARIANT. Keys are a and b to hear one of them, q\n"
+	  "to end. With --blind X is one of the two: x plays it, A and B say which it is.\n"
+	  "At the end stands how often that was right, and how many of all who guess do as\n"
+	  "well. What was in force before comes back.\n" },
 	{ "on", "[--wait]", "Correction on, on all outputs", run_on, 0, 0, CHANGES, wait_options },
 	{ "off", "[--raw] [--wait]", "Correction out of the chain, until told otherwise", run_off, 0, 0, CHANGES, off_options },
 	{ "toggle", "[--raw] [--wait]", "Correction on if it is off, else off", run_toggle, 0, 0, CHANGES, off_options },

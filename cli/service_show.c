@@ -44,6 +44,7 @@ static const struct member_row status_members[] = {
 	{ "preamp_db", "PreampDb" },
 	{ "gain_db", "GainDb" },
 	{ "clips", "Clips" },
+	{ "limited", "Limited" },
 	{ "load_percent", "LoadPercent" },
 	{ "uncorrected_change_db", "UncorrectedChangeDb" },
 	{ "uncorrected_streams", "UncorrectedStreams" },
@@ -108,7 +109,6 @@ static json_t *status_json(const json_t *manager, const json_t *output)
 	members(status, status_members, ARRAY_LEN(status_members), output);
 	json_object_set_new(status, "spl_full_scale_db", json_null());
 	json_object_set_new(status, "spl_now_db", json_null());
-	json_object_set_new(status, "limited", json_integer(0)); /* there is no limiter that could have */
 	return status;
 }
 
@@ -165,6 +165,7 @@ static void print_figures(const json_t *output)
 	const double preamp = number_of(output, "PreampDb"), gain = number_of(output, "GainDb");
 	const double change = number_of(output, "UncorrectedChangeDb");
 	const json_int_t clips = json_integer_value(json_object_get(output, "Clips"));
+	const json_int_t limited = json_integer_value(json_object_get(output, "Limited"));
 	char text[256];
 
 	if (isnan(gain))
@@ -183,6 +184,9 @@ static void print_figures(const json_t *output)
 	if (clips)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", %" JSON_INTEGER_FORMAT " samples clipped",
 			 clips);
+	if (limited)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", %" JSON_INTEGER_FORMAT " frames limited",
+			 limited);
 	say_wrapped(text, LABEL + 1);
 }
 

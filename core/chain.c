@@ -132,7 +132,8 @@ int iem_chain_new(struct iem_chain **out, const struct iem_chain_plan *plan)
 	chain->is_pair = plan->channels == 2 && plan->sides[0] == IEM_SIDE_LEFT && plan->sides[1] == IEM_SIDE_RIGHT;
 	if ((r = design(chain, plan)) < 0)
 		return r;
-	if ((r = lay_out(chain)) < 0)
+	if ((r = lay_out(chain)) < 0 ||
+	    (plan->limiter && (r = iem_limiter_new(&chain->limiter, chain->rate_hz, chain->channels)) < 0))
 		return r;
 	*out = IEM_STEAL(chain);
 	return 0;
@@ -144,6 +145,7 @@ void iem_chain_free(struct iem_chain *chain)
 		return;
 	for (unsigned p = 0; p < ARRAY_LEN(chain->cascades); p++)
 		iem_cascade_free(chain->cascades[p]);
+	iem_limiter_free(chain->limiter);
 	free(chain);
 }
 
@@ -157,6 +159,8 @@ void iem_chain_reset(struct iem_chain *chain)
 	for (unsigned c = 0; c < chain->channels; c += 2)
 		iem_cascade_reset(chain->cascades[c / 2]);
 	iem_stereo_reset(&chain->stereo);
+	if (chain->limiter)
+		iem_limiter_reset(chain->limiter);
 }
 
 void iem_chain_process(struct iem_chain *chain, const float *const *in, float *const *out, uint32_t frames)
@@ -172,6 +176,8 @@ void iem_chain_process(struct iem_chain *chain, const float *const *in, float *c
 	}
 	if (chain->is_pair)
 		iem_stereo_process(&chain->stereo, out[0], out[1], frames);
+	if (chain->limiter)
+		iem_limiter_process(chain->limiter, out, frames);
 	iem_denormals_restore(mode);
 }
 
@@ -198,6 +204,16 @@ double iem_chain_gain_db(const struct iem_chain *chain)
 double iem_chain_safe_gain_lin(const struct iem_chain *chain)
 {
 	return chain->safe_gain_lin;
+}
+
+uint32_t iem_chain_latency(const struct iem_chain *chain)
+{
+	return chain->limiter ? iem_limiter_latency(chain->limiter) : 0;
+}
+
+uint64_t iem_chain_limited(const struct iem_chain *chain)
+{
+	return chain->limiter ? iem_limiter_limited(chain->limiter) : 0;
 }
 
 unsigned iem_chain_skipped(const struct iem_chain *chain)
@@ -228,5 +244,5 @@ uint32_t iem_chain_settle_frames(const struct iem_chain *chain)
 	for (int side = 0; side < IEM_SIDES; side++)
 		for (unsigned i = 0; i < chain->ears[side].n; i++)
 			frames = fmax(frames, nepers / fmax(pole_decay(&chain->ears[side].sections[i]), 1e-9));
-	return (uint32_t)fmin(frames, SETTLE_MAX_SECONDS * chain->rate_hz);
+	return (uint32_t)fmin(frames + iem_chain_latency(chain), SETTLE_MAX_SECONDS * chain->rate_hz);
 }

@@ -22,6 +22,7 @@ struct iem_chain_plan {
 	const struct iem_eq *eq; /* NULL: no correction */
 	const struct iem_preference *preference; /* on top; NULL: none */
 	double gain_db;          /* beside the preamp; 0 for none */
+	bool limiter;            /* at the end: nothing leaves above -1 dBTP, some frames later */
 	double rate_hz;          /* IEM_MIN_RATE_HZ .. IEM_MAX_RATE_HZ */
 	unsigned channels;       /* 1 .. IEM_MAX_CHANNELS */
 	enum iem_side sides[IEM_MAX_CHANNELS]; /* what is done to both ears together is, where they are left and right */
@@ -60,6 +61,10 @@ double iem_chain_gain_db(const struct iem_chain *chain);
  * coefficients are not right. Linear, at most 1.
  */
 double iem_chain_safe_gain_lin(const struct iem_chain *chain);
+/** Frames from what goes in to what comes out; 0 without a limiter. */
+uint32_t iem_chain_latency(const struct iem_chain *chain);
+/** Frames that the limiter has attenuated so far, also unheard; by the thread that processes. */
+uint64_t iem_chain_limited(const struct iem_chain *chain);
 /** Bands left out because they do not fit the rate. */
 unsigned iem_chain_skipped(const struct iem_chain *chain);
 /** Bands that a channel of that side goes through. */

@@ -5,6 +5,7 @@
 
 #include "core/cascade.h"
 #include "core/chain.h"
+#include "core/limiter.h"
 
 #define CHAIN_MAX_SECTIONS (IEM_MAX_BANDS + IEM_PREFERENCE_BANDS)
 
@@ -23,6 +24,7 @@ struct iem_chain {
 	bool is_pair; /* of a left and a right channel */
 	struct iem_stereo_stage stereo; /* neutral where it is no pair */
 	struct iem_cascade *cascades[IEM_MAX_CHANNELS / 2]; /* owned; of two channels each */
+	struct iem_limiter *limiter; /* owned; NULL: none */
 };
 
 /** How far the bands go up, at any frequency from 0 to half the rate, and down, within what is heard. In dB. */

@@ -40,7 +40,7 @@ struct engine_view {
 	char *preferred; /* what is added on top of the correction, for people; "": nothing. Owned */
 	uint32_t rate, channels, latency_samples;
 	double preamp_db, gain_db;
-	uint64_t clips;
+	uint64_t clips, limited;
 	double load_percent, uncorrected_change_db;
 	char **uncorrected; /* names of the streams that pass us by, NULL at the end; NULL: not known */
 };

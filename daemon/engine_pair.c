@@ -24,6 +24,11 @@ static uint64_t print_bytes(uint64_t print, const void *bytes, size_t size)
 	return print;
 }
 
+static bool has_limiter(const struct engine *engine)
+{
+	return files_settings(engine->config.files)->limiter.enabled;
+}
+
 static struct iem_preference preference_for(const struct engine *engine, const struct place *place)
 {
 	return preferences_for(engine->config.preferences, place->selection.profile->id);
@@ -58,9 +63,9 @@ static uint64_t chain_print(const struct engine *engine, const struct place *pla
 	const struct iem_eq *eq = place->selection.eq;
 	const struct {
 		double rate_hz, preamp_db;
-		int preamp_auto, reference, enabled, raw;
+		int preamp_auto, reference, enabled, raw, limiter, unused;
 	} head = { rate_hz, eq->preamp_db, eq->preamp_auto, eq->reference, choices_enabled(engine->config.choices),
-		   choices_raw(engine->config.choices) };
+		   choices_raw(engine->config.choices), has_limiter(engine) };
 	uint64_t print = print_bytes(0xcbf29ce484222325u, &head, sizeof(head));
 	const struct iem_preference preference = preference_for(engine, place);
 
@@ -88,6 +93,7 @@ static int bypass_chain(struct iem_chain **out, const struct iem_chain *correcte
 {
 	plan.eq = NULL;
 	plan.preference = NULL;
+	plan.limiter = plan.limiter && !raw; /* so long as levels are matched, the time is, too */
 	plan.gain_db = raw ? 0 : fmin(0, iem_chain_pink_db(corrected));
 	return iem_chain_new(out, &plan);
 }
@@ -101,6 +107,7 @@ static struct iem_chain *make_chain(struct engine *engine, struct place *place, 
 	int r;
 
 	plan.preference = &preference;
+	plan.limiter = has_limiter(engine);
 	plan.gain_db = compare_gain_db(engine, place, &plan);
 	r = iem_chain_new(&chain, &plan);
 	if (r == 0 && iem_chain_skipped(chain))
@@ -118,6 +125,7 @@ static struct iem_chain *make_chain(struct engine *engine, struct place *place, 
 	place->preamp_db = iem_chain_preamp_db(chain);
 	place->gain_db = iem_chain_gain_db(chain);
 	place->removal_db = iem_chain_removal_db(chain);
+	place->latency = iem_chain_latency(chain);
 	place->chain_print = chain_print(engine, place, rate_hz);
 	return IEM_STEAL(chain);
 }
@@ -137,8 +145,10 @@ static void update_chain(struct engine *engine, struct place *place)
 	if (chain_print(engine, place, rate_hz) == place->chain_print)
 		return;
 	chain = make_chain(engine, place, rate_hz);
-	if (chain)
-		rt_publish(pair_rt(place->pair), chain);
+	if (!chain)
+		return;
+	rt_publish(pair_rt(place->pair), chain);
+	pair_set_latency(place->pair, place->latency);
 }
 
 /* --- pairs ------------------------------------------------------------------------------------------------------ */
@@ -178,6 +188,7 @@ static void make_pair(struct engine *engine, struct place *place)
 		place->retry_at_ms = engine_now_ms() + RETRY_MS;
 		return;
 	}
+	pair_set_latency(place->pair, place->latency);
 	place->settle_until_ms = engine_now_ms() + LINK_MS;
 	place->stuck_looks = 0;
 	log_debug("%s: a filter node comes in front of it.", place->output.id);
@@ -281,6 +292,17 @@ static void remake_pair(struct engine *engine, struct place *place)
 	engine_defer(engine);
 }
 
+/* Has anything been clipped or limited since that was told? */
+static bool tell_counts(struct place *place)
+{
+	struct rt_figures figures;
+	uint64_t before = place->told;
+
+	rt_figures(pair_rt(place->pair), &figures);
+	place->told = figures.clips + figures.limited;
+	return place->told != before;
+}
+
 static void on_house(void *data, uint64_t expirations);
 
 static void set_house(struct engine *engine)
@@ -319,6 +341,8 @@ static void on_house(void *data, uint64_t expirations)
 	const unsigned answers = rt_answers();
 	const bool answered = answers != engine->answers;
 
+	bool counts = false;
+
 	engine->answers = answers;
 	engine->calm_looks++;
 	for (size_t i = 0; i < engine->n_places; i++) {
@@ -332,12 +356,15 @@ static void on_house(void *data, uint64_t expirations)
 			continue;
 		}
 		volume_guard(engine, place);
+		counts |= tell_counts(place);
 		if (place->stuck_looks > 0 || place->loud_looks > 0)
 			engine->calm_looks = 0;
 		if (place->selection.profile && path_wants(engine, place))
 			update_chain(engine, place);
 	}
 	set_house(engine);
+	if (counts)
+		engine->config.changed(engine->config.data);
 }
 
 void engine_house(struct engine *engine)

@@ -14,6 +14,8 @@ struct place {
 	struct pair *pair; /* NULL where nothing is corrected */
 	uint64_t chain_print; /* of the chain published last: what it was made from */
 	double preamp_db, gain_db, removal_db; /* of that chain */
+	uint32_t latency; /* of that chain, in frames */
+	uint64_t told;    /* of its samples that clipped and frames that were limited, those that were told */
 	uint64_t settle_until_ms; /* the session manager gets until then to link through a new pair */
 	uint64_t claimed_until_ms; /* a stream wanted it to itself, and may want it again */
 	uint64_t driven, cycles; /* of the graph and of the audio thread, as seen last */

@@ -88,6 +88,8 @@ static void view_figures(struct engine_view *view, const struct place *place)
 	view->rate = figures.rate_hz ? figures.rate_hz : rt_position_rate(pair_rt(place->pair));
 	view->channels = pair_layout(place->pair)->channels;
 	view->clips = figures.clips;
+	view->limited = figures.limited;
+	view->latency_samples = place->latency;
 	view->load_percent = figures.load_percent;
 	view->preamp_db = place->preamp_db;
 	view->gain_db = place->gain_db;

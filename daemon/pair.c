@@ -18,6 +18,8 @@ struct pair {
 	struct spa_hook capture_hook, playback_hook, capture_rt_hook, playback_rt_hook;
 	bool capture_streaming, playback_streaming, leaving;
 	struct volume volume; /* shown by the capture node */
+	uint32_t latency;     /* of the chain, in frames */
+	struct spa_latency_info latencies[2]; /* as told to us last, by direction */
 };
 
 static void changed(struct pair *pair)
@@ -56,6 +58,29 @@ static void fail(struct pair *pair, const char *which, const char *error)
 	changed(pair);
 }
 
+/* What the output reports behind us counts for players before us, and the other way round. */
+static void tell_latency(struct pair *pair, enum spa_direction direction)
+{
+	uint8_t buffer[1024];
+	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(buffer, sizeof(buffer));
+	struct spa_latency_info latency = pair->latencies[direction];
+	const struct spa_pod *params[1];
+
+	latency.min_rate += pair->latency;
+	latency.max_rate += pair->latency;
+	params[0] = spa_latency_build(&builder, SPA_PARAM_Latency, &latency);
+	if (latency.direction == SPA_DIRECTION_INPUT && pair->capture)
+		pw_stream_update_params(pair->capture, params, 1);
+	else if (latency.direction == SPA_DIRECTION_OUTPUT && pair->playback)
+		pw_stream_update_params(pair->playback, params, 1);
+}
+
+static void tell_latencies(struct pair *pair)
+{
+	tell_latency(pair, SPA_DIRECTION_INPUT);
+	tell_latency(pair, SPA_DIRECTION_OUTPUT);
+}
+
 static void on_capture_state(void *data, enum pw_stream_state old, enum pw_stream_state state, const char *error)
 {
 	struct pair *pair = data;
@@ -81,8 +106,11 @@ static void on_playback_state(void *data, enum pw_stream_state old, enum pw_stre
 		fail(pair, "playback", error);
 		return;
 	}
-	if (pair->phase == PAIR_PLAYBACK && state >= PW_STREAM_STATE_PAUSED)
+	if (pair->phase == PAIR_PLAYBACK && state >= PW_STREAM_STATE_PAUSED) {
 		pair->phase = PAIR_READY;
+		if (pair->latency)
+			tell_latencies(pair);
+	}
 	changed(pair);
 }
 
@@ -94,21 +122,23 @@ static void on_io(void *data, uint32_t id, void *area, uint32_t size)
 		rt_set_position(pair->rt, area && size >= sizeof(struct spa_io_position) ? area : NULL);
 }
 
-/* What the output reports behind us counts for players before us, and the other way round. */
 static void pass_latency_on(struct pair *pair, const struct spa_pod *param)
 {
-	uint8_t buffer[1024];
-	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(buffer, sizeof(buffer));
 	struct spa_latency_info latency;
-	const struct spa_pod *params[1];
 
-	if (!param || spa_latency_parse(param, &latency) < 0)
+	if (!param || spa_latency_parse(param, &latency) < 0 || latency.direction > SPA_DIRECTION_OUTPUT)
 		return;
-	params[0] = spa_latency_build(&builder, SPA_PARAM_Latency, &latency);
-	if (latency.direction == SPA_DIRECTION_INPUT && pair->capture)
-		pw_stream_update_params(pair->capture, params, 1);
-	else if (latency.direction == SPA_DIRECTION_OUTPUT && pair->playback)
-		pw_stream_update_params(pair->playback, params, 1);
+	pair->latencies[latency.direction] = latency;
+	tell_latency(pair, latency.direction);
+}
+
+void pair_set_latency(struct pair *pair, uint32_t frames)
+{
+	if (pair->latency == frames)
+		return;
+	pair->latency = frames;
+	if (pair->phase == PAIR_READY)
+		tell_latencies(pair);
 }
 
 /*
@@ -217,6 +247,8 @@ int pair_new(struct pair **out, const struct pair_config *config)
 	}
 	pair->config = *config;
 	pair->number = made++;
+	pair->latencies[SPA_DIRECTION_INPUT] = SPA_LATENCY_INFO(SPA_DIRECTION_INPUT);
+	pair->latencies[SPA_DIRECTION_OUTPUT] = SPA_LATENCY_INFO(SPA_DIRECTION_OUTPUT);
 	if ((r = rt_new(&pair->rt, config->chain)) < 0)
 		goto fail;
 	r = -ENOMEM;

@@ -55,6 +55,9 @@ void pair_free(struct pair *pair);
 /** The graph tells that the node with this id has its ports: lets the pair go on. */
 void pair_ports_seen(struct pair *pair, uint32_t node_id, unsigned ports);
 
+/** What the chain delays, in frames: told to players before us and to the output. */
+void pair_set_latency(struct pair *pair, uint32_t frames);
+
 /**
  * The volume that our sink shows. It is a number and no attenuation: sound passes at full level, and only a mute is
  * one. The playback stream always has full volume. Not for a smart filter.

@@ -18,14 +18,17 @@ struct rt {
 	_Atomic(struct iem_chain *) retired[RETIRED];
 
 	_Atomic uint32_t rate_hz;
-	_Atomic uint64_t cycles, clips;
+	_Atomic uint64_t cycles, clips, limited;
 	_Atomic uint32_t load_millionths;
 
 	/* Set once both exist, NULL again before either goes. */
 	_Atomic(struct pw_stream *) capture, playback;
 	atomic_bool playing;
 
-	struct iem_fader fader; /* the audio thread's own */
+	/* The audio thread's own. */
+	struct iem_fader fader;
+	const struct iem_chain *limiting; /* the chain heard last, and what it had limited by then */
+	uint64_t limited_by_then;
 };
 
 /* --- main thread ------------------------------------------------------------------------------------------------ */
@@ -121,6 +124,7 @@ void rt_figures(struct rt *rt, struct rt_figures *out)
 	out->driven = position ? position->clock.position : 0;
 	out->cycles = atomic_load_explicit(&rt->cycles, memory_order_relaxed);
 	out->clips = atomic_load_explicit(&rt->clips, memory_order_relaxed);
+	out->limited = atomic_load_explicit(&rt->limited, memory_order_relaxed);
 	out->load_percent = atomic_load_explicit(&rt->load_millionths, memory_order_relaxed) / 1e4;
 }
 
@@ -214,6 +218,17 @@ static void note_clips(struct rt *rt, float *const *out, unsigned channels, uint
 		atomic_fetch_add_explicit(&rt->clips, clips, memory_order_relaxed);
 }
 
+/* What a chain limited before it was heard does not count. */
+static void note_limited(struct rt *rt)
+{
+	const uint64_t limited = iem_chain_limited(rt->fader.heard);
+
+	if (rt->limiting == rt->fader.heard && limited != rt->limited_by_then)
+		atomic_fetch_add_explicit(&rt->limited, limited - rt->limited_by_then, memory_order_relaxed);
+	rt->limiting = rt->fader.heard;
+	rt->limited_by_then = limited;
+}
+
 /* At another rate the sound begins anew, in the middle of a wave: a cut takes a moment to act on that. */
 static bool wants_ramp(struct rt *rt, uint32_t rate_hz)
 {
@@ -240,6 +255,7 @@ static void run(struct rt *rt, const float *const *in, float *const *out, uint32
 	give_back(rt, retired, n);
 	atomic_store_explicit(&rt->fading, iem_fader_busy(&rt->fader), memory_order_release);
 	note_clips(rt, out, iem_chain_channels(rt->fader.heard), frames);
+	note_limited(rt);
 	atomic_store_explicit(&rt->rate_hz, (uint32_t)rate_hz, memory_order_relaxed);
 	atomic_fetch_add_explicit(&rt->cycles, 1, memory_order_relaxed);
 	note_load(rt, seconds_now() - begin, frames, rate_hz);

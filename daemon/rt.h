@@ -20,6 +20,7 @@ struct rt_figures {
 	uint64_t driven;     /* where the clock of the graph's driver stands, in samples; 0 while none is known */
 	uint64_t cycles;     /* cycles in which it went through */
 	uint64_t clips;      /* samples beyond full scale, all channels */
+	uint64_t limited;    /* frames that the limiter attenuated */
 	double load_percent; /* time of our processing per time of sound, smoothed */
 };
 
