@@ -98,6 +98,69 @@ def test_a_switch_leaves_next_to_nothing_beside_the_tone(two_profiles, hz, allow
     assert repeat_until(left, lambda dbfs: dbfs < allowed) < allowed
 
 
+# The DSP reference's two, 4.8 dB apart at 1 kHz.
+BEFORE = [("low-shelf", 105, 5.5, 0.7, "all"), ("peaking", 60, -2.5, 0.8, "all"), ("peaking", 180, -3, 0.6, "all"),
+          ("peaking", 700, 1.5, 1.2, "all"), ("peaking", 1000, -3, 1.4, "all"), ("peaking", 2200, 3, 2, "all"),
+          ("peaking", 3500, -4, 3, "all"), ("peaking", 5400, 4, 4, "all"), ("peaking", 8000, -5, 3, "all"),
+          ("high-shelf", 10000, -3, 0.7, "all")]
+AFTER = [("low-shelf", 80, -4, 0.7, "all"), ("peaking", 25, 6, 3, "all"), ("peaking", 220, 2, 0.6, "all"),
+         ("peaking", 600, -1.5, 1.2, "all"), ("peaking", 1000, 3, 1.4, "all"), ("peaking", 2600, -3, 2, "all"),
+         ("peaking", 4000, 4, 3, "all"), ("peaking", 6000, -4, 4, "all"), ("peaking", 9000, 5, 3, "all"),
+         ("high-shelf", 11000, 4, 0.7, "all")]
+
+
+def test_no_change_leaves_more_than_its_side_bands_beside_a_tone(iemd, capsys):
+    """Left 1 kHz, right 100 Hz, -6 dBFS each: switched, off and on; at most -90 dBFS outside of 50 Hz around the tone."""
+    tones = np.stack([measure.tone(1000, 9.0, channels=1).ravel(), measure.tone(100, 9.0, channels=1).ravel()], axis=1)
+    profiles.write(iemd, "before", BEFORE)
+    profiles.write(iemd, "after", AFTER)
+
+    def left():
+        iemd.iemctl("on")
+        iemd.iemctl("switch", "before")
+        with sound.Recorder.of_sink(iemd, "earphone") as recorder, sound.Player(iemd, tones) as player:
+            player.wait_linked()
+            recorder.wait(2.0)
+            for command in (["switch", "after"], ["off", "--raw"], ["on"]):
+                iemd.iemctl(*command, "--wait")
+                recorder.wait(1.3)
+            player.wait()
+        return [measure.worst_residual_dbfs(recorder.sound[:, channel], hz)[0] for channel, hz in enumerate((1000, 100))]
+
+    worst = repeat_until(left, lambda dbfs: max(dbfs) <= -90)
+    with capsys.disabled():
+        print(f"\nbeside 1 kHz {worst[0]:.1f} dBFS, beside 100 Hz {worst[1]:.1f} dBFS")
+    assert max(worst) <= -90
+
+
+def calls_of_the_audio_thread(session, meanwhile):
+    """The names of the system calls that all threads but the first make."""
+    threads = [int(entry) for entry in os.listdir(f"/proc/{session.iemd.pid}/task") if int(entry) != session.iemd.pid]
+    path = session.dir / "calls"
+    tracer = session.processes.start("strace", ["strace", "-qq", "-o", path, *(word for thread in threads
+                                                                             for word in ("-p", thread))])
+    wait_until(lambda: path.exists() and path.stat().st_size > 0, what="strace to see a call")
+    meanwhile()
+    session.processes.stop(tracer)
+    return {line.split("(")[0].split()[-1] for line in path.read_text().splitlines() if "(" in line}
+
+
+def test_the_audio_thread_makes_no_system_call_of_ours(two_profiles):
+    """Only what PipeWire's loop does for any client: it waits, and reads and writes the descriptors that wake it."""
+    def change_all():
+        for number in range(6):
+            two_profiles.iemctl("switch", ("dark", "bright")[number % 2])
+            two_profiles.iemctl("prefer", "bass", str(number))
+            two_profiles.iemctl(("off", "on")[number % 2], "--wait")
+
+    two_profiles.iemctl("set", "limiter.enabled", "true")
+    with sound.something_playing(two_profiles):
+        wait_until(lambda: two_profiles.status()["state"] == "running", what="sound to run")
+        calls = calls_of_the_audio_thread(two_profiles, change_all)
+    assert "epoll_wait" in calls or "epoll_pwait" in calls
+    assert calls <= {"epoll_wait", "epoll_pwait", "read", "write", "restart_syscall"}, calls
+
+
 def test_off_takes_the_correction_out_and_on_brings_it_back(two_profiles):
     for raw in (False, True):
         two_profiles.iemctl("off", *(["--raw"] if raw else []))
