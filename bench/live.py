@@ -1,29 +1,21 @@
-#!/usr/bin/python3
 """
 What iemd costs in a running graph, beside PipeWire's own filter-chain with the same ten bands.
 
 A private session with two virtual sinks; in front of one is iemd, in front of the other the filter-chain. A player plays
 to one and then to the other, in turns; meanwhile the processor time and the context switches of the process that filters
 are read. A busy machine only ever makes a run dearer: the best of all runs is compared with the best.
-
-Prints a line of JSON for each quantum and subject.
 """
 
-import argparse
-import json
-import os
 import pathlib
-import sys
 import time
 
 import numpy as np
 
-CHECKOUT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(CHECKOUT / "tests"))
+from harness import cookbook, sound, wait_until
+from harness.session import Session
+from harness.waiting import Timeout
 
-from harness import cookbook, sound, wait_until  # noqa: E402
-from harness.session import Session  # noqa: E402
-
+QUANTA = (64, 256, 1024)
 BANDS = [("low-shelf", 105, 5.5, 0.7, "all"), ("peaking", 60, -2.5, 0.8, "all"), ("peaking", 180, -3.0, 0.6, "all"),
          ("peaking", 700, 1.5, 1.2, "all"), ("peaking", 1500, -2.0, 1.4, "all"), ("peaking", 2200, 3.0, 2.0, "all"),
          ("peaking", 3500, -4.0, 3.0, "all"), ("peaking", 5400, 4.0, 4.0, "all"), ("peaking", 8000, -5.0, 3.0, "all"),
@@ -76,9 +68,9 @@ def start_peer(session):
             wait_until(lambda: len(session.ports("peer", "input")) == 2 and len(session.ports("peer.out", "output")) == 2,
                        5, what="the ports of the filter-chain")
             return process, name
-        except Exception:  # it does not know the node
+        except Timeout:  # it does not know the node
             session.processes.stop(process)
-    raise SystemExit("no filter-chain starts here")
+    raise Timeout("no filter-chain starts here")
 
 
 def used(pid):
@@ -103,14 +95,9 @@ def measure(session, pid, target, noise, seconds):
     return (after[0] - before[0]) / took, (after[1] - before[1]) / took
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=6, help="of each subject at each quantum; 6 if not given")
-    parser.add_argument("--seconds", type=float, default=2.0, help="of sound in a run; 2 if not given")
-    parser.add_argument("--build", default=str(CHECKOUT / "build"), help="where iemd is built")
-    arguments = parser.parse_args()
-    os.environ["IEMD_BUILD"] = arguments.build
-    noise = np.random.default_rng(1).uniform(-0.1, 0.1, (int(48000 * (arguments.seconds + 5)), 2))
+def run(runs, seconds):
+    """[{quantum, subject, cpu_per_second..., switches_per_second_best}], one after the other."""
+    noise = np.random.default_rng(1).uniform(-0.1, 0.1, (int(48000 * (seconds + 5)), 2))
     with Session() as session:
         session.add_sink("plain", priority=100)
         session.add_sink("earphone", priority=2000)
@@ -118,20 +105,16 @@ def main():
         session.start_iemd(data_dir=session.dir)
         wait_until(lambda: session.status()["state"] == "idle", what="iemd to be in the path")
         peer, peer_name = start_peer(session)
+        version = session.versions()["pipewire"]
         subjects = {"iemd": (session.iemd.pid, None), peer_name: (peer.pid, "peer")}
-        for quantum in (64, 256, 1024):
+        for quantum in QUANTA:
             session.set_quantum(quantum)
             got = {name: [] for name in subjects}
-            for _ in range(arguments.runs):
+            for _ in range(runs):
                 for name, (pid, target) in subjects.items():
-                    got[name].append(measure(session, pid, target, noise, arguments.seconds))
-            for name, runs in got.items():
-                print(json.dumps({"quantum": quantum, "subject": name, "runs": len(runs),
-                                  "cpu_per_second_best": min(run[0] for run in runs),
-                                  "cpu_per_second_median": float(np.median([run[0] for run in runs])),
-                                  "switches_per_second_best": min(run[1] for run in runs),
-                                  "pipewire": session.versions()["pipewire"]}), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+                    got[name].append(measure(session, pid, target, noise, seconds))
+            for name, all_runs in got.items():
+                yield {"pipewire": version, "quantum": quantum, "subject": name, "runs": runs,
+                       "cpu_per_second_best": min(one[0] for one in all_runs),
+                       "cpu_per_second_median": float(np.median([one[0] for one in all_runs])),
+                       "switches_per_second_best": min(one[1] for one in all_runs)}

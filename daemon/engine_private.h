@@ -148,7 +148,16 @@ void volume_guard(struct engine *engine, struct place *place);
 bool volume_is_noted(const struct engine *engine);
 void volume_finish(struct engine *engine);
 
-/* engine_pair.c: pairs and chains */
+/* engine_chain.c */
+/** A chain for an output with a profile, at a rate that will do until the graph's is known; the caller's, or NULL. */
+struct iem_chain *engine_first_chain(struct engine *engine, struct place *place);
+/** Where a pair's chain should be another by now: publish that. */
+void engine_update_chain(struct engine *engine, struct place *place);
+
+/* engine_house.c */
+/** Something happened: look more often for a while, or not at all where nothing runs. */
+void engine_house(struct engine *engine);
+
+/* engine_pair.c */
 void engine_update_pair(struct engine *engine, struct place *place);
 void engine_drop_pair(struct engine *engine, struct place *place);
-void engine_house(struct engine *engine);

@@ -1,0 +1,147 @@
+/* The chain that should run on an output, and when it is another one. */
+#include "daemon/engine_private.h"
+
+#include "daemon/log.h"
+
+#include <math.h>
+
+#define ASSUMED_RATE_HZ 48000 /* until a driver tells its own */
+
+static uint64_t print_bytes(uint64_t print, const void *bytes, size_t size)
+{
+	for (const unsigned char *b = bytes; size-- > 0; b++) /* FNV-1a */
+		print = (print ^ *b) * 0x100000001b3u;
+	return print;
+}
+
+static bool has_limiter(const struct engine *engine)
+{
+	return files_settings(engine->config.files)->limiter.enabled;
+}
+
+static struct iem_preference preference_for(const struct engine *engine, const struct place *place)
+{
+	return preferences_for(engine->config.preferences, place->selection.profile->id);
+}
+
+/* As text: a struct may have gaps. */
+static uint64_t print_preference(uint64_t print, const struct iem_preference *preference)
+{
+	char text[64];
+
+	for (int key = 0; key < IEM_PREFERENCE_KEYS; key++) {
+		iem_preference_text(preference, key, text, sizeof(text));
+		print = print_bytes(print, text, strlen(text) + 1);
+	}
+	return print;
+}
+
+/* How loud it is depends on the other one; that may be edited meanwhile, which does not matter until the next turn. */
+static uint64_t print_comparison(uint64_t print, const struct engine *engine, const struct place *place)
+{
+	const struct comparison *comparison = &engine->comparison;
+	const char *other = comparison->profile[!comparison->heard], *variant = comparison->variant[!comparison->heard];
+
+	if (!iem_streq(comparison->output, place->output.id))
+		return print;
+	return print_bytes(print_bytes(print, other, strlen(other) + 1), variant, strlen(variant) + 1);
+}
+
+/* A number that differs when the chain would: what it is made from, put through a hash. */
+static uint64_t chain_print(const struct engine *engine, const struct place *place, double rate_hz)
+{
+	const struct iem_eq *eq = place->selection.eq;
+	const struct {
+		double rate_hz, preamp_db;
+		int preamp_auto, reference, enabled, raw, limiter, unused;
+	} head = { rate_hz, eq->preamp_db, eq->preamp_auto, eq->reference, choices_enabled(engine->config.choices),
+		   choices_raw(engine->config.choices), has_limiter(engine) };
+	uint64_t print = print_bytes(0xcbf29ce484222325u, &head, sizeof(head));
+	const struct iem_preference preference = preference_for(engine, place);
+
+	print = print_preference(print, &preference);
+	print = print_comparison(print, engine, place);
+	print = print_bytes(print, eq->bands, eq->n_bands * sizeof(*eq->bands));
+	return print | 1; /* 0 means none */
+}
+
+static struct iem_chain_plan plan_for(const struct place *place, double rate_hz)
+{
+	struct iem_chain_plan plan = {
+		.eq = place->selection.eq,
+		.rate_hz = rate_hz,
+		.channels = place->output.layout.channels,
+	};
+
+	for (unsigned c = 0; c < plan.channels; c++)
+		plan.sides[c] = iem_side_of_channel(place->output.layout.positions[c]);
+	return plan;
+}
+
+/* Off: the correction goes, its level for a pink spectrum stays unless raw; never louder than the source. */
+static int bypass_chain(struct iem_chain **out, const struct iem_chain *corrected, struct iem_chain_plan plan, bool raw)
+{
+	plan.eq = NULL;
+	plan.preference = NULL;
+	plan.limiter = plan.limiter && !raw; /* so long as levels are matched, the time is, too */
+	plan.gain_db = raw ? 0 : fmin(0, iem_chain_pink_db(corrected));
+	return iem_chain_new(out, &plan);
+}
+
+static struct iem_chain *make_chain(struct engine *engine, struct place *place, double rate_hz)
+{
+	const struct iem_preference preference = preference_for(engine, place);
+	struct iem_chain_plan plan = plan_for(place, rate_hz);
+	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
+	struct iem_chain *bypass = NULL;
+	int r;
+
+	plan.preference = &preference;
+	plan.limiter = has_limiter(engine);
+	plan.gain_db = compare_gain_db(engine, place, &plan);
+	r = iem_chain_new(&chain, &plan);
+	if (r == 0 && iem_chain_skipped(chain))
+		log_warning("%u bands of '%s' are above half the rate of %.0f Hz and are left out.",
+			    iem_chain_skipped(chain), place->selection.profile->id, rate_hz);
+	if (r == 0 && !choices_enabled(engine->config.choices)) {
+		r = bypass_chain(&bypass, chain, plan, choices_raw(engine->config.choices));
+		iem_chain_free(chain);
+		chain = bypass;
+	}
+	if (r < 0) {
+		log_error("The chain for '%s' could not be made: %s.", place->selection.profile->id, strerror(-r));
+		return NULL;
+	}
+	place->preamp_db = iem_chain_preamp_db(chain);
+	place->gain_db = iem_chain_gain_db(chain);
+	place->removal_db = iem_chain_removal_db(chain);
+	place->latency = iem_chain_latency(chain);
+	place->chain_print = chain_print(engine, place, rate_hz);
+	return IEM_STEAL(chain);
+}
+
+struct iem_chain *engine_first_chain(struct engine *engine, struct place *place)
+{
+	return make_chain(engine, place, ASSUMED_RATE_HZ);
+}
+
+static double rate_of(struct place *place)
+{
+	const uint32_t rate = place->pair ? rt_position_rate(pair_rt(place->pair)) : 0;
+
+	return rate >= IEM_MIN_RATE_HZ && rate <= IEM_MAX_RATE_HZ ? rate : ASSUMED_RATE_HZ;
+}
+
+void engine_update_chain(struct engine *engine, struct place *place)
+{
+	const double rate_hz = rate_of(place);
+	struct iem_chain *chain;
+
+	if (chain_print(engine, place, rate_hz) == place->chain_print)
+		return;
+	chain = make_chain(engine, place, rate_hz);
+	if (!chain)
+		return;
+	rt_publish(pair_rt(place->pair), chain);
+	pair_set_latency(place->pair, place->latency);
+}
