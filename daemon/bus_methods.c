@@ -249,7 +249,9 @@ int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error)
 		return r;
 	files_flush(bus->config.files);
 	key = iem_preference_find(what);
-	if (*profile && (r = bus_check_profile(bus, profile, "", error)) < 0)
+	/* What was set for a profile can be reset after that has gone. */
+	if (*profile && strcmp(what, "reset") != 0 && strcmp(value, "reset") != 0 &&
+	    (r = bus_check_profile(bus, profile, "", error)) < 0)
 		return r;
 	if (strcmp(what, "reset") == 0)
 		r = preferences_reset(bus->config.preferences, profile);

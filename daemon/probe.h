@@ -3,7 +3,8 @@
  *
  * Asked with three silent nodes of our own: a sink, a smart filter in front of it, and a stream that wants that sink.
  * Where smart filters are known the stream is linked to the filter instead. No sink, no stream and no default of the
- * user's takes part, so nothing can be heard in a wrong place whatever the answer is.
+ * user's takes part, so nothing can be heard in a wrong place whatever the answer is. Only where the user's last sink
+ * goes meanwhile, ours is the default for the moment until it is ended: what would play then has no output anyway.
  */
 #pragma once
 

@@ -80,6 +80,12 @@ def test_a_preference_outlives_the_service_and_a_damaged_file_does_not_stop_it(b
     bright.stop_iemd()
     bright.start_iemd(data_dir=tmp_path)
     wait_until(lambda: bright.status()["preferred"] == "tilt -0.5 dB an octave, crossfeed chu-moy", what="the preference")
+    (bright.config_dir / "iemd/profiles/bright.conf").unlink()  # what was set for it may still be reset
+    bright.iemctl("prefer", "tilt", "reset", "--profile", "bright")
+    assert bright.iemctl("prefer", "tilt", "1", "--profile", "bright", check=False).returncode == 4
+    profiles.write(bright, "bright", profiles.BRIGHT)
+    bright.iemctl("switch", "bright")
+    assert bright.status()["preferred"] == "crossfeed chu-moy"
     bright.stop_iemd()
     (bright.state_dir / "iemd/preferences.conf").write_text('preferences = ( { bass = "99"; } );')
     bright.start_iemd(data_dir=tmp_path)
