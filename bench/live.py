@@ -6,12 +6,14 @@ to one and then to the other, in turns; meanwhile the processor time and the con
 are read. A busy machine only ever makes a run dearer: the best of all runs is compared with the best.
 """
 
+import contextlib
 import pathlib
 import time
 
 import numpy as np
 
 from harness import cookbook, sound, wait_until
+from harness.equaliser import FilterChain
 from harness.session import Session
 from harness.waiting import Timeout
 
@@ -21,28 +23,6 @@ BANDS = [("low-shelf", 105, 5.5, 0.7, "all"), ("peaking", 60, -2.5, 0.8, "all"),
          ("peaking", 3500, -4.0, 3.0, "all"), ("peaking", 5400, 4.0, 4.0, "all"), ("peaking", 8000, -5.0, 3.0, "all"),
          ("high-shelf", 10000, 3.0, 0.7, "all")]
 LABELS = {"peaking": "bq_peaking", "low-shelf": "bq_lowshelf", "high-shelf": "bq_highshelf"}
-CONFIG = """
-context.properties = {{ log.level = 2 }}
-context.spa-libs = {{
-  audio.convert.* = audioconvert/libspa-audioconvert
-  support.* = support/libspa-support
-}}
-context.modules = [
-  {{ name = libpipewire-module-rt args = {{ nice.level = -11 }} flags = [ ifexists nofail ] }}
-  {{ name = libpipewire-module-protocol-native }}
-  {{ name = libpipewire-module-client-node }}
-  {{ name = libpipewire-module-adapter }}
-  {{ name = libpipewire-module-filter-chain
-    args = {{
-      audio.channels = 2
-      audio.position = [ FL FR ]
-      filter.graph = {{ {graph} }}
-      capture.props = {{ node.name = "peer" media.class = Audio/Sink }}
-      playback.props = {{ node.name = "peer.out" node.passive = true target.object = "plain" node.target = "plain" }}
-    }}
-  }}
-]
-"""
 
 
 def one_node():
@@ -58,18 +38,13 @@ def a_node_each():
     return f"nodes = [ {nodes} ] links = [ {links} ]"
 
 
-def start_peer(session):
-    """The quickest form that this PipeWire has. Returns its process and what it is called."""
+def start_peer(session, stack):
+    """The quickest form of filter-chain that this PipeWire has: its process, and what it is called."""
     for graph, name in ((one_node(), "filter-chain, param_eq"), (a_node_each(), "filter-chain, a node for each band")):
-        path = session.dir / "peer.conf"
-        path.write_text(CONFIG.format(graph=graph))
-        process = session.processes.start("peer", ["pipewire", "-c", path])
-        try:
-            wait_until(lambda: len(session.ports("peer", "input")) == 2 and len(session.ports("peer.out", "output")) == 2,
-                       5, what="the ports of the filter-chain")
-            return process, name
-        except Timeout:  # it does not know the node
-            session.processes.stop(process)
+        with contextlib.suppress(Timeout):  # it does not know the node
+            chain = stack.enter_context(FilterChain(session, "peer", graph=graph, patience=5,
+                                                    playback='target.object = "plain" node.target = "plain"'))
+            return chain.process, name
     raise Timeout("no filter-chain starts here")
 
 
@@ -98,15 +73,16 @@ def measure(session, pid, target, noise, seconds):
 def run(runs, seconds):
     """[{quantum, subject, cpu_per_second..., switches_per_second_best}], one after the other."""
     noise = np.random.default_rng(1).uniform(-0.1, 0.1, (int(48000 * (seconds + 5)), 2))
-    with Session() as session:
+    with contextlib.ExitStack() as stack:
+        session = stack.enter_context(Session())
         session.add_sink("plain", priority=100)
         session.add_sink("earphone", priority=2000)
         session.write_profile("ten", cookbook.profile_text(BANDS, 'match = ( { node = "earphone"; } );'))
         session.start_iemd(data_dir=session.dir)
         wait_until(lambda: session.status()["state"] == "idle", what="iemd to be in the path")
-        peer, peer_name = start_peer(session)
+        process, peer_name = start_peer(session, stack)
         version = session.versions()["pipewire"]
-        subjects = {"iemd": (session.iemd.pid, None), peer_name: (peer.pid, "peer")}
+        subjects = {"iemd": (session.iemd.pid, None), peer_name: (process.pid, "peer")}
         for quantum in QUANTA:
             session.set_quantum(quantum)
             got = {name: [] for name in subjects}

@@ -21,15 +21,4 @@
 
 #include "core/cascade_kernel.h"
 
-static void run(const struct cascade_pass *pass, double *block, uint32_t frames)
-{
-	switch (pass->vectors) {
-	PASS(1)
-	PASS(2)
-	PASS(3)
-	PASS(4)
-	PASS(5)
-	}
-}
-
 const struct cascade_set cascade_avx2 = { LANES, MAX_VECTORS, run };

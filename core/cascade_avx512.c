@@ -22,18 +22,4 @@
 
 #include "core/cascade_kernel.h"
 
-static void run(const struct cascade_pass *pass, double *block, uint32_t frames)
-{
-	switch (pass->vectors) {
-	PASS(1)
-	PASS(2)
-	PASS(3)
-	PASS(4)
-	PASS(5)
-	PASS(6)
-	PASS(7)
-	PASS(8)
-	}
-}
-
 const struct cascade_set cascade_avx512 = { LANES, MAX_VECTORS, run };

@@ -1,6 +1,7 @@
 /*
- * cascade_kernel.h - the body of a pass, included once for each instruction set, which defines
+ * cascade_kernel.h - the body of a pass, run(), included once for each instruction set, which defines
  *
+ *   LANES, MAX_VECTORS      5 or 8 vectors at most in a pass
  *   VEC                     a vector of LANES doubles
  *   LOAD(p), STORE(p, v)    aligned
  *   IN(p)                   a frame in the last two lanes; the others do not matter
@@ -77,3 +78,19 @@ INLINE void run_pass(const struct cascade_pass *pass, double *block, const uint3
 	case n:                                      \
 		run_pass(pass, block, frames, n);    \
 		break;
+
+static void run(const struct cascade_pass *pass, double *block, uint32_t frames)
+{
+	switch (pass->vectors) { /* each with its number known, so that states stay in registers */
+	PASS(1)
+	PASS(2)
+	PASS(3)
+	PASS(4)
+	PASS(5)
+#if MAX_VECTORS > 5
+	PASS(6)
+	PASS(7)
+	PASS(8)
+#endif
+	}
+}

@@ -24,15 +24,4 @@ static inline __m128d pick(__m128d mask, __m128d v, __m128d other)
 
 #include "core/cascade_kernel.h"
 
-static void run(const struct cascade_pass *pass, double *block, uint32_t frames)
-{
-	switch (pass->vectors) {
-	PASS(1)
-	PASS(2)
-	PASS(3)
-	PASS(4)
-	PASS(5)
-	}
-}
-
 const struct cascade_set cascade_sse2 = { LANES, MAX_VECTORS, run };
