@@ -41,6 +41,13 @@ def earphone(session):
     return next(output for output in session.iemctl("outputs", json=True) if output["node"] == "earphone")
 
 
+def choose_other(session):
+    """Make the other equaliser the user's default; iemd, who is told by PipeWire and not by the session manager's answer
+    to us, knows when this returns."""
+    session.set_default("other")
+    wait_until(lambda: session.brief()[1] == "other", what="the choice to be told")
+
+
 def path_of(session, node):
     """Names of the nodes that sound from a node goes through. A loop would come back to one of them."""
     inside = {"iemd.earphone": "iemd-playback.earphone", "other": "other.out"}
@@ -105,7 +112,7 @@ def test_another_smart_filter(prepared, first, place):
 def test_another_equaliser_as_the_users_default(prepared, first):
     other = FilterChain(prepared)
     with both(prepared, other, first):
-        prepared.set_default("other")
+        choose_other(prepared)
         path = route(prepared)
         assert path[:3] == ["test-player", "other", "other.out"]
         ours = "iemd.earphone" in path
@@ -121,8 +128,7 @@ def test_another_equaliser_goes_and_pipewire_tells_nobody_of_the_new_default(pre
     """A client that ends before the session manager has answered it leaves PipeWire keeping all changes to itself."""
     prepared.start()
     with FilterChain(prepared):
-        prepared.set_default("other")
-        wait_until(lambda: prepared.brief()[1] == "other", what="the choice to be told")
+        choose_other(prepared)
         prepared.kill_wireplumber(signal.SIGSTOP)
         asker = prepared.processes.start("asker", ["pw-metadata", "--monitor"])
         time.sleep(1)  # until it has asked; everybody who could tell would be waiting, too
@@ -137,7 +143,7 @@ def test_an_equaliser_that_follows_the_default_gets_no_filter_in_front(prepared)
     """As the default before it we would be fed with what leaves it."""
     prepared.start()
     with FilterChain(prepared) as other:
-        prepared.set_default("other")
+        choose_other(prepared)
         done = prepared.iemctl("switch", "bright", "--output", "other", check=False)
         assert (done.returncode, "another program's filter" in done.stderr) == (1, True)
         assert prepared.status()["reason_code"] == "aside"
