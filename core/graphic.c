@@ -1,0 +1,112 @@
+#include "core/graphic.h"
+
+#include "core/convolver.h"
+#include "core/minphase.h"
+
+#include <errno.h>
+#include <math.h>
+
+#define GOOD_DB 0.02
+#define FEWEST 256
+#define TAPS_AT_48K 32768 /* what a kink at 20 Hz asks for; more at higher rates */
+#define OVERSAMPLING 8    /* so much longer than the response is the transform */
+#define PER_OCTAVE 192
+
+double iem_graphic_db(const struct iem_curve *curve, double freq_hz)
+{
+	const struct iem_point *at = curve->at;
+	size_t i = 1;
+
+	if (freq_hz <= at[0].x)
+		return at[0].y;
+	if (freq_hz >= at[curve->n - 1].x)
+		return at[curve->n - 1].y;
+	while (at[i].x < freq_hz)
+		i++;
+	return at[i - 1].y + (at[i].y - at[i - 1].y) * log(freq_hz / at[i - 1].x) / log(at[i].x / at[i - 1].x);
+}
+
+static uint32_t most_taps(double rate_hz)
+{
+	uint32_t n = FEWEST;
+
+	while (n < TAPS_AT_48K * rate_hz / 48000 && n < IEM_CONVOLVER_MAX_TAPS)
+		n *= 2;
+	return n;
+}
+
+/* The last eighth goes down along half a cosine. */
+static void cut(double *taps, const double *all, uint32_t n)
+{
+	const uint32_t fade = n / 8;
+
+	memcpy(taps, all, n * sizeof(*taps));
+	for (uint32_t i = 0; i < fade; i++)
+		taps[n - fade + i] *= 0.5 + 0.5 * cos(M_PI * (i + 0.5) / fade);
+}
+
+static void compare(struct iem_response *response, const struct iem_curve *curve, const double *db, uint32_t size,
+		    double rate_hz)
+{
+	const double high = fmin(20000, 0.49 * rate_hz);
+
+	response->off.db = response->off.freq_hz = 0;
+	for (double f = 20; f <= high; f *= exp2(1.0 / PER_OCTAVE)) {
+		const uint32_t k = (uint32_t)(f / rate_hz * size);
+		const double at_hz = k * rate_hz / size, off = fabs(db[k] - iem_graphic_db(curve, at_hz));
+
+		if (off > response->off.db) {
+			response->off.db = off;
+			response->off.freq_hz = at_hz;
+		}
+	}
+}
+
+static int realise(struct iem_response *response, const struct iem_curve *curve, double rate_hz, double *all, double *db,
+		   uint32_t most)
+{
+	const uint32_t size = OVERSAMPLING * most;
+	int r;
+
+	for (uint32_t k = 0; k <= size / 2; k++)
+		db[k] = iem_graphic_db(curve, k * rate_hz / size);
+	if ((r = iem_minphase(all, most, db, size)) < 0)
+		return r;
+	for (uint32_t n = FEWEST; n <= most; n *= 2) {
+		cut(response->taps, all, n);
+		if ((r = iem_magnitude_db(db, size, response->taps, n)) < 0)
+			return r;
+		response->n = n;
+		compare(response, curve, db, size, rate_hz);
+		if (response->off.db <= GOOD_DB)
+			break;
+	}
+	return 0;
+}
+
+int iem_graphic_realise(struct iem_response *out, const struct iem_curve *curve, double rate_hz)
+{
+	CLEANUP(iem_freep) double *all = NULL, *db = NULL;
+	struct iem_response response = { 0 };
+	uint32_t most;
+	int r;
+
+	if (!(rate_hz >= IEM_MIN_RATE_HZ && rate_hz <= IEM_MAX_RATE_HZ) || curve->n < 1)
+		return -EINVAL;
+	most = most_taps(rate_hz);
+	all = malloc(most * sizeof(*all));
+	db = malloc((OVERSAMPLING * most / 2 + 1) * sizeof(*db));
+	response.taps = malloc(most * sizeof(*response.taps));
+	r = all && db && response.taps ? realise(&response, curve, rate_hz, all, db, most) : -ENOMEM;
+	if (r < 0) {
+		iem_response_finish(&response);
+		return r;
+	}
+	*out = response;
+	return 0;
+}
+
+void iem_response_finish(struct iem_response *response)
+{
+	free(IEM_STEAL(response->taps));
+}
