@@ -7,6 +7,7 @@
 #include "cli/text.h"
 
 #include "core/conf.h"
+#include "core/io/impulse_file.h"
 #include "core/settings.h"
 
 #include <dirent.h>
@@ -61,7 +62,7 @@ static void check_profile(struct check *check, const char *path)
 	const char *like;
 
 	check->profiles++;
-	if (iem_profile_load(&profile, id_of(path, id), path, &check->diags) < 0)
+	if (iem_profile_load(&profile, id_of(path, id), path, &iem_impulse_files, &check->diags) < 0)
 		return;
 	like = profile->earphone.like;
 	if (!like)

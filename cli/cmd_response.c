@@ -5,6 +5,7 @@
 #include "cli/json.h"
 #include "cli/text.h"
 
+#include "core/io/impulse_file.h"
 #include "core/io/render.h"
 
 #include <math.h>
@@ -129,7 +130,7 @@ static int print_chart(const struct response *r)
 	say("%s%s%s at %g Hz, preamp %.2f dB included\n\n", title, r->variant ? ", " : "",
 	    r->variant ? r->variant : "", r->rate_hz, unsigned_zero(iem_chain_preamp_db(r->chain), 2));
 	chart_print(&chart);
-	if (r->eq->n_bands)
+	if (r->eq->n_bands || r->eq->graphic.n || r->eq->impulse)
 		say("\nAt most %.2f dB, at %.0f Hz, from the reference (%s).\n", off.db, off.freq_hz,
 		    iem_reference_names[r->eq->reference]);
 	return STATUS_DONE;
@@ -148,7 +149,7 @@ static int prepare(struct response *response, const struct files *files, const s
 		return status;
 	plan.eq = response->eq;
 	plan.rate_hz = response->rate_hz;
-	if (iem_chain_new(&response->chain, &plan) < 0) {
+	if (iem_chain_design(&response->chain, &plan) < 0) {
 		complain("No chain can be made of the profile '%s' at %g Hz.", call->args[0],
 			 response->rate_hz);
 		return STATUS_FAILED;

@@ -5,7 +5,7 @@
 #include "cli/json.h"
 #include "cli/text.h"
 
-#include "core/chain.h"
+#include "core/io/impulse_file.h"
 
 #include <math.h>
 
@@ -23,7 +23,7 @@ static double preamp_of(const struct iem_eq *eq)
 	const struct iem_chain_plan plan = { .eq = eq, .rate_hz = SHOW_RATE_HZ, .channels = 2,
 					     .sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT } };
 
-	return iem_chain_new(&chain, &plan) < 0 ? NAN : iem_chain_preamp_db(chain) + 0.0; /* no "-0" */
+	return iem_chain_design(&chain, &plan) < 0 ? NAN : iem_chain_preamp_db(chain) + 0.0; /* no "-0" */
 }
 
 /* 1 mW into Z ohm takes sqrt(Z / 1000) V; without the impedance only the unit given is known. */
@@ -67,7 +67,7 @@ static bool deviation_at(const struct iem_eq *eq, double rate_hz, struct iem_dev
 	const struct iem_chain_plan plan = { .eq = eq, .rate_hz = rate_hz, .channels = 1 };
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
 
-	if (iem_chain_new(&chain, &plan) < 0)
+	if (iem_chain_design(&chain, &plan) < 0)
 		return false;
 	*out = iem_chain_deviation(chain, eq);
 	return true;
@@ -85,9 +85,26 @@ static json_t *deviations_json(const struct iem_eq *eq)
 	return list;
 }
 
+static json_t *points_json(const struct iem_point *points, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_pack("[ff]", points[i].x, points[i].y));
+	return list;
+}
+
+static json_t *fir_json(const struct iem_eq *eq)
+{
+	return eq->impulse ? json_pack("{ss, sf, si, sI}", "file", eq->fir, "rate", eq->impulse->rate_hz, "channels",
+				       (int)eq->impulse->channels, "frames", (json_int_t)eq->impulse->frames) :
+			     json_null();
+}
+
 static json_t *eq_json(const struct iem_eq *eq)
 {
-	return json_pack("{so, so, so, ss, so}", "deviations", deviations_json(eq), "preamp",
+	return json_pack("{so, so, so, so, so, ss, so}", "fir", fir_json(eq), "graphic",
+			 points_json(eq->graphic.at, eq->graphic.n), "deviations", deviations_json(eq), "preamp",
 			 eq->preamp_auto ? json_string("auto") : json_number(eq->preamp_db), "preamp_db",
 			 json_number(preamp_of(eq)), "reference", iem_reference_names[eq->reference], "bands",
 			 bands_json(eq));
@@ -101,15 +118,6 @@ static json_t *drivers_json(const struct iem_earphone *e)
 		json_array_append_new(list,
 				      json_pack("{ss, si}", "type", iem_driver_names[e->drivers[i].type],
 						"count", e->drivers[i].count));
-	return list;
-}
-
-static json_t *points_json(const struct iem_point *points, size_t n)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, json_pack("[ff]", points[i].x, points[i].y));
 	return list;
 }
 
@@ -276,13 +284,28 @@ static void show_deviations(const struct iem_eq *eq)
 	fact("deviation", "at most %s", text);
 }
 
+static void show_responses(const struct iem_eq *eq)
+{
+	static const char *const channels[] = { [IEM_IMPULSE_ALL] = "for all channels", [IEM_IMPULSE_LEFT_RIGHT] = "left, right",
+						[IEM_IMPULSE_TRUE_STEREO] = "true stereo" };
+	char name[1024];
+
+	if (eq->graphic.n)
+		fact("graphic", "%zu points, %g Hz to %g Hz", eq->graphic.n, eq->graphic.at[0].x,
+		     eq->graphic.at[eq->graphic.n - 1].x);
+	if (eq->impulse)
+		fact("fir", "%s, %u frames at %g Hz, %s", shown(eq->fir, name, sizeof(name)), eq->impulse->frames,
+		     eq->impulse->rate_hz, channels[eq->impulse->channels]);
+}
+
 static void show_eq(const struct iem_eq *eq)
 {
 	fact("preamp", "%.2f dB%s", unsigned_zero(preamp_of(eq), 2),
 	     eq->preamp_auto ? " at 48 kHz (auto)" : ", as the profile says");
 	fact("reference", "%s", iem_reference_names[eq->reference]);
-	if (eq->n_bands)
+	if (eq->n_bands || eq->graphic.n || eq->impulse)
 		show_deviations(eq);
+	show_responses(eq);
 	if (eq->n_bands)
 		show_bands(eq);
 	else

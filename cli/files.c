@@ -4,6 +4,8 @@
 #include "cli/command.h"
 #include "cli/text.h"
 
+#include "core/io/impulse_file.h"
+
 static const char *environment(const char *name)
 {
 	return getenv(name);
@@ -13,7 +15,7 @@ int files_open(struct files *files)
 {
 	*files = (struct files){ .store = NULL };
 	if (iem_paths_init(&files->paths, environment) < 0 ||
-	    iem_store_new(&files->store, &files->paths) < 0 || iem_store_scan(files->store) < 0) {
+	    iem_store_new(&files->store, &files->paths, &iem_impulse_files) < 0 || iem_store_scan(files->store) < 0) {
 		complain("The profiles cannot be read: out of memory.");
 		return STATUS_FAILED;
 	}

@@ -37,14 +37,33 @@ static int add_bands(struct iem_chain *chain, const struct iem_band *bands, size
 	return r;
 }
 
-static int add_correction(struct iem_chain *chain, const struct iem_eq *eq)
+/* In front of the bands: what an ear gets is then its bands' times what the responses leave for it. */
+static int add_responses(struct iem_chain *chain, const struct iem_chain_plan *plan)
 {
+	int r = 0;
+
+	if (plan->impulse)
+		r = chain_response_new(&chain->responses[chain->n_responses], plan, chain->is_pair, plan->impulse);
+	if (r < 0)
+		return r;
+	chain->n_responses += plan->impulse != NULL;
+	if (plan->eq->graphic.n)
+		r = chain_response_from_curve(&chain->responses[chain->n_responses], plan, &plan->eq->graphic);
+	if (r < 0)
+		return r;
+	chain->n_responses += plan->eq->graphic.n > 0;
+	return 0;
+}
+
+static int add_correction(struct iem_chain *chain, const struct iem_chain_plan *plan)
+{
+	const struct iem_eq *eq = plan->eq;
 	const int r = add_bands(chain, eq->bands, eq->n_bands, eq->reference, &chain->skipped);
 
 	for (int side = 0; side < IEM_SIDES && r == 0; side++)
 		if (chain->ears[side].n > IEM_MAX_BANDS)
 			return -E2BIG;
-	return r;
+	return r < 0 ? r : add_responses(chain, plan);
 }
 
 /* A shelf above half the rate is missed by nobody. */
@@ -77,7 +96,7 @@ static int design(struct iem_chain *chain, const struct iem_chain_plan *plan)
 	int r = iem_stereo_init(&chain->stereo, &IEM_STEREO_NEUTRAL, chain->rate_hz);
 
 	if (r == 0 && plan->eq)
-		r = add_correction(chain, plan->eq);
+		r = add_correction(chain, plan);
 	if (r < 0)
 		return r;
 	if (plan->eq)
@@ -123,6 +142,8 @@ int iem_chain_new(struct iem_chain **out, const struct iem_chain_plan *plan)
 	if (!(plan->rate_hz >= IEM_MIN_RATE_HZ && plan->rate_hz <= IEM_MAX_RATE_HZ) || plan->channels < 1 ||
 	    plan->channels > IEM_MAX_CHANNELS)
 		return -ERANGE;
+	if (plan->impulse && plan->impulse->rate_hz != plan->rate_hz)
+		return -EINVAL;
 	chain = calloc(1, sizeof(*chain));
 	if (!chain)
 		return -ENOMEM;
@@ -145,6 +166,8 @@ void iem_chain_free(struct iem_chain *chain)
 		return;
 	for (unsigned p = 0; p < ARRAY_LEN(chain->cascades); p++)
 		iem_cascade_free(chain->cascades[p]);
+	for (unsigned i = 0; i < chain->n_responses; i++)
+		chain_response_free(chain->responses[i]);
 	iem_limiter_free(chain->limiter);
 	free(chain);
 }
@@ -156,6 +179,8 @@ void iem_chain_freep(struct iem_chain **chain)
 
 void iem_chain_reset(struct iem_chain *chain)
 {
+	for (unsigned i = 0; i < chain->n_responses; i++)
+		iem_convolver_reset(chain->responses[i]->convolver);
 	for (unsigned c = 0; c < chain->channels; c += 2)
 		iem_cascade_reset(chain->cascades[c / 2]);
 	iem_stereo_reset(&chain->stereo);
@@ -163,10 +188,23 @@ void iem_chain_reset(struct iem_chain *chain)
 		iem_limiter_reset(chain->limiter);
 }
 
+/* Through all responses, in place. @return where the sound is then */
+static const float *const *convolve(struct iem_chain *chain, const float *const *in, float *const *out, uint32_t frames)
+{
+	for (unsigned c = 0; c < chain->channels; c++)
+		if (in[c] != out[c])
+			memcpy(out[c], in[c], frames * sizeof(float));
+	for (unsigned i = 0; i < chain->n_responses; i++)
+		iem_convolver_process(chain->responses[i]->convolver, out, frames);
+	return (const float *const *)out;
+}
+
 void iem_chain_process(struct iem_chain *chain, const float *const *in, float *const *out, uint32_t frames)
 {
 	const unsigned long mode = iem_denormals_flush();
 
+	if (chain->n_responses)
+		in = convolve(chain, in, out, frames);
 	for (unsigned c = 0; c < chain->channels; c += 2) {
 		const bool both = c + 1 < chain->channels;
 		const float *const from[2] = { in[c], both ? in[c + 1] : NULL };
@@ -244,5 +282,7 @@ uint32_t iem_chain_settle_frames(const struct iem_chain *chain)
 	for (int side = 0; side < IEM_SIDES; side++)
 		for (unsigned i = 0; i < chain->ears[side].n; i++)
 			frames = fmax(frames, nepers / fmax(pole_decay(&chain->ears[side].sections[i]), 1e-9));
+	for (unsigned i = 0; i < chain->n_responses; i++)
+		frames += chain->responses[i]->settle;
 	return (uint32_t)fmin(frames + iem_chain_latency(chain), SETTLE_MAX_SECONDS * chain->rate_hz);
 }

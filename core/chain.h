@@ -1,5 +1,5 @@
 /**
- * chain.h - the ready-to-run processing of one profile for one sample rate: gain, then bands, per channel.
+ * chain.h - the ready-to-run processing of one profile for one sample rate: responses, gain, bands, per channel.
  *
  * Made and freed on a control thread; afterwards its coefficients never change. Its state belongs to whoever
  * runs it: iem_chain_process() and iem_chain_reset() may be called by one thread at a time and neither
@@ -20,6 +20,7 @@ struct iem_chain;
 /** What a chain is made from; all fields are copied. */
 struct iem_chain_plan {
 	const struct iem_eq *eq; /* NULL: no correction */
+	const struct iem_impulse *impulse; /* the equaliser's, at the plan's rate; NULL: none */
 	const struct iem_preference *preference; /* on top; NULL: none */
 	double gain_db;          /* beside the preamp; 0 for none */
 	bool limiter;            /* at the end: nothing leaves above -1 dBTP, some frames later */
@@ -31,7 +32,7 @@ struct iem_chain_plan {
 /**
  * Design a chain. Bands that do not fit the rate are left out and counted (iem_chain_skipped).
  * @return 0, -ERANGE for a rate or channel count outside its range, -E2BIG for more than IEM_MAX_BANDS bands
- * on a channel, or -ENOMEM
+ * on a channel, -EINVAL for an impulse response that is not at the plan's rate, or -ENOMEM
  */
 int iem_chain_new(struct iem_chain **out, const struct iem_chain_plan *plan);
 void iem_chain_free(struct iem_chain *chain);
@@ -81,7 +82,8 @@ struct iem_deviation {
 
 /**
  * How far the chain is from what EQ means, which it was made from: 20 Hz to 20 kHz, at most to 0.49 of the rate, both
- * ears, without gains. A band that was left out counts as far as it reaches down there.
+ * ears, without gains. A band that was left out counts as far as it reaches down there. An impulse response means
+ * something up to 0.45 of its file's rate. Control thread.
  */
 struct iem_deviation iem_chain_deviation(const struct iem_chain *chain, const struct iem_eq *eq);
 
@@ -98,7 +100,7 @@ double iem_chain_pink_db(const struct iem_chain *chain);
 double iem_chain_removal_db(const struct iem_chain *chain);
 
 /**
- * Frames until what the slowest pole remembers has decayed by 70 dB, at most half a second: so long a fresh
+ * Frames until what the slowest pole and the responses remember has decayed by 70 dB, at most half a second: so long a fresh
  * chain has to run on the signal before it may be heard in mid-sound.
  */
 uint32_t iem_chain_settle_frames(const struct iem_chain *chain);

@@ -3,25 +3,45 @@
 
 #include <math.h>
 
-static double ear_db(const struct ear *ear, double freq_hz, double rate_hz)
+static double bands_db(const struct iem_chain *chain, enum iem_side side, double freq_hz)
 {
+	const struct ear *ear = &chain->ears[side];
 	double db = 0;
 
 	for (unsigned i = 0; i < ear->n; i++)
-		db += iem_biquad_db(&ear->sections[i], freq_hz, rate_hz);
+		db += iem_biquad_db(&ear->sections[i], freq_hz, chain->rate_hz);
+	return db;
+}
+
+/* Of a sound that is the same in all channels. */
+static double ear_db(const struct iem_chain *chain, enum iem_side side, double freq_hz)
+{
+	double db = bands_db(chain, side, freq_hz);
+
+	for (unsigned i = 0; i < chain->n_responses; i++)
+		db += chain_response_db(chain->responses[i], side, freq_hz);
+	return db;
+}
+
+/* Of the sound that becomes the highest. */
+static double most_db(const struct iem_chain *chain, enum iem_side side, double freq_hz)
+{
+	double db = bands_db(chain, side, freq_hz);
+
+	for (unsigned i = 0; i < chain->n_responses; i++)
+		db += chain_response_most_db(chain->responses[i], side, freq_hz);
 	return db;
 }
 
 /* The highest level at which an ear's channel can leave; where both are mixed, either's. */
 static double level_db(const struct iem_chain *chain, enum iem_side side, double freq_hz)
 {
-	const struct ear *left = &chain->ears[IEM_SIDE_LEFT], *right = &chain->ears[IEM_SIDE_RIGHT];
 	double before_db[2];
 
 	if (chain->stereo.neutral)
-		return ear_db(&chain->ears[side], freq_hz, chain->rate_hz);
-	before_db[0] = ear_db(left, freq_hz, chain->rate_hz);
-	before_db[1] = ear_db(right, freq_hz, chain->rate_hz);
+		return most_db(chain, side, freq_hz);
+	before_db[0] = most_db(chain, IEM_SIDE_LEFT, freq_hz);
+	before_db[1] = most_db(chain, IEM_SIDE_RIGHT, freq_hz);
 	return iem_stereo_peak_db(&chain->stereo, freq_hz, before_db);
 }
 
@@ -51,16 +71,34 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-enum { GRID = 512, PER_BAND = 7, MAX_SPOTS = GRID + CHAIN_MAX_SECTIONS * PER_BAND + 1 };
+enum {
+	GRID = 512,
+	PER_BAND = 7,
+	PER_RESPONSE = 1024,
+	MAX_SPOTS = GRID + CHAIN_MAX_SECTIONS * PER_BAND + CHAIN_MAX_RESPONSES * PER_RESPONSE + 1
+};
+
+/* A response may peak anywhere: its highest bin in each small step of frequency. */
+static size_t spots_of_response(const struct chain_response *response, enum iem_side side, double *spots_hz)
+{
+	const struct iem_spectrum *most = &response->spectra[response->most[side]];
+	const double nyquist = most->rate_hz / 2, step = pow(nyquist / 10, 1.0 / (PER_RESPONSE - 1));
+	double low = 0, high = 10;
+
+	for (int i = 0; i < PER_RESPONSE; i++, low = high, high *= step)
+		spots_hz[i] = iem_spectrum_highest_hz(most, low, high);
+	return PER_RESPONSE;
+}
 
 /*
- * Where to look at an ear's sections, ascending. A logarithmic grid alone misses narrow peaks by up to 0.05 dB and peaks between
+ * Where to look at what an ear gets, ascending. A logarithmic grid alone misses narrow peaks by up to 0.05 dB and peaks between
  * close bands entirely, so every band adds spots across its width.
  */
-static size_t spots_of(const struct ear *ear, double rate_hz, double spots_hz[MAX_SPOTS])
+static size_t spots_of(const struct iem_chain *chain, enum iem_side side, double spots_hz[MAX_SPOTS])
 {
+	const struct ear *ear = &chain->ears[side];
 	static const double around[PER_BAND] = { -1, -0.5, -0.25, 0, 0.25, 0.5, 1 };
-	const double nyquist = rate_hz / 2;
+	const double nyquist = chain->rate_hz / 2;
 	size_t n = 0;
 
 	spots_hz[n++] = 1e-3; /* as good as DC */
@@ -72,6 +110,8 @@ static size_t spots_of(const struct ear *ear, double rate_hz, double spots_hz[MA
 		for (int i = 0; i < PER_BAND; i++)
 			spots_hz[n++] = fmin(ear->bands[b].freq_hz * exp2(octaves * around[i]), nyquist);
 	}
+	for (unsigned i = 0; i < chain->n_responses; i++)
+		n += spots_of_response(chain->responses[i], side, spots_hz + n);
 	qsort(spots_hz, n, sizeof(*spots_hz), ascending);
 	return n;
 }
@@ -79,13 +119,13 @@ static size_t spots_of(const struct ear *ear, double rate_hz, double spots_hz[MA
 static void add_reach(struct chain_reach *reach, const struct iem_chain *chain, enum iem_side side)
 {
 	double f[MAX_SPOTS], db[MAX_SPOTS], top = 0;
-	const size_t n = spots_of(&chain->ears[side], chain->rate_hz, f);
+	const size_t n = spots_of(chain, side, f);
 
 	for (size_t i = 0; i < n; i++) {
 		db[i] = level_db(chain, side, f[i]);
 		top = fmax(top, db[i]);
 		if (f[i] >= 20 && f[i] <= 20000)
-			reach->bottom_db = fmin(reach->bottom_db, ear_db(&chain->ears[side], f[i], chain->rate_hz));
+			reach->bottom_db = fmin(reach->bottom_db, ear_db(chain, side, f[i]));
 	}
 	for (size_t i = 1; i + 1 < n; i++) /* every maximum near the top is refined */
 		if (db[i] > top - 1 && db[i] >= db[i - 1] && db[i] >= db[i + 1])
@@ -108,35 +148,52 @@ struct chain_reach chain_reach_of(const struct iem_chain *chain)
 
 double iem_chain_db(const struct iem_chain *chain, enum iem_side side, double freq_hz)
 {
-	return chain->gain_db + ear_db(&chain->ears[side], freq_hz, chain->rate_hz);
+	return chain->gain_db + ear_db(chain, side, freq_hz);
 }
 
-static double meant_db(const struct iem_eq *eq, enum iem_side side, double freq_hz)
+/* ORIGINAL is the impulse response as the file has it; NULL: none. */
+static double meant_db(const struct iem_eq *eq, const struct chain_response *original, enum iem_side side, double freq_hz)
 {
-	double db = 0;
+	double db = eq->graphic.n ? iem_graphic_db(&eq->graphic, freq_hz) : 0;
 
+	if (original)
+		db += chain_response_db(original, side, freq_hz);
 	for (size_t i = 0; i < eq->n_bands; i++)
 		if (iem_side_applies(eq->bands[i].side, side))
 			db += iem_band_db(&eq->bands[i], eq->reference, freq_hz);
 	return db;
 }
 
+/* @return NULL where there is no memory for it: it counts as met then */
+static struct chain_response *original_of(const struct iem_chain *chain, const struct iem_impulse *impulse)
+{
+	struct iem_chain_plan plan = { .rate_hz = impulse->rate_hz, .channels = chain->channels };
+	struct chain_response *original = NULL;
+
+	memcpy(plan.sides, chain->sides, sizeof(plan.sides));
+	return chain_response_new(&original, &plan, chain->is_pair, impulse) < 0 ? NULL : original;
+}
+
 struct iem_deviation iem_chain_deviation(const struct iem_chain *chain, const struct iem_eq *eq)
 {
 	enum { POINTS = 480 };
-	const double high = fmin(20000, 0.49 * chain->rate_hz);
+	struct chain_response *original = eq->impulse ? original_of(chain, eq->impulse) : NULL;
+	/* above half of the file's rate it means nothing */
+	const double rate_hz = original ? fmin(chain->rate_hz, eq->impulse->rate_hz) : chain->rate_hz;
+	const double high = fmin(20000, (original ? 0.45 : 0.49) * rate_hz);
 	struct iem_deviation most = { 0, 20 };
 
 	for (int i = 0; i <= POINTS; i++) {
 		const double f = 20 * pow(high / 20, (double)i / POINTS);
 
 		for (int side = IEM_SIDE_LEFT; side <= IEM_SIDE_RIGHT; side++) {
-			const double want = meant_db(eq, side, f), db = fabs(ear_db(&chain->ears[side], f, chain->rate_hz) - want);
+			const double want = meant_db(eq, original, side, f), db = fabs(ear_db(chain, side, f) - want);
 
 			if (want > -60 && db > most.db) /* in a zero rounding decides */
 				most = (struct iem_deviation){ db, f };
 		}
 	}
+	chain_response_free(original);
 	return most;
 }
 

@@ -5,8 +5,10 @@
 
 #include "core/cascade.h"
 #include "core/chain.h"
+#include "core/chain_response.h"
 #include "core/limiter.h"
 
+#define CHAIN_MAX_RESPONSES 2 /* the file's and the graphic equaliser's */
 #define CHAIN_MAX_SECTIONS (IEM_MAX_BANDS + IEM_PREFERENCE_BANDS)
 
 /** What the channels of one ear share: the sections, and the bands they come from (where to look for peaks). */
@@ -22,6 +24,8 @@ struct iem_chain {
 	enum iem_side sides[IEM_MAX_CHANNELS];
 	struct ear ears[IEM_SIDES];
 	bool is_pair; /* of a left and a right channel */
+	struct chain_response *responses[CHAIN_MAX_RESPONSES]; /* owned; run first */
+	unsigned n_responses;
 	struct iem_stereo_stage stereo; /* neutral where it is no pair */
 	struct iem_cascade *cascades[IEM_MAX_CHANNELS / 2]; /* owned; of two channels each */
 	struct iem_limiter *limiter; /* owned; NULL: none */

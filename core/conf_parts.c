@@ -21,18 +21,22 @@ bool conf_has(const config_setting_t *group, const char *name)
 	return config_setting_get_member((config_setting_t *)group, name) != NULL;
 }
 
-/* Pairs of two numbers, their ranges taken from the key: x of min .. max, y of any positive value. */
+struct points {
+	struct iem_curve curve;
+	const struct conf_key *range; /* of the values */
+};
+
 static int read_point(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
 {
-	static const struct conf_key positive = { .min = 1e-3, .max = 1e6 };
-	struct iem_curve *points = field;
+	const struct conf_key *range = ((struct points *)field)->range;
+	struct iem_curve *points = &((struct points *)field)->curve;
 	struct iem_point point, *last = points->n ? &points->at[points->n - 1] : NULL;
 	struct iem_point *next;
 
 	if (config_setting_length(setting) != 2 || config_setting_is_group(setting))
 		return conf_complain(conf, setting, "'%s' wants pairs of numbers, ( (x, y), ... )", key->name);
 	if (conf_number(conf, config_setting_get_elem(setting, 0), key, &point.x) < 0 ||
-	    conf_number(conf, config_setting_get_elem(setting, 1), &positive, &point.y) < 0)
+	    conf_number(conf, config_setting_get_elem(setting, 1), range, &point.y) < 0)
 		return -EINVAL;
 	if (last && point.x <= last->x)
 		return conf_complain(conf, setting, "'%s' must ascend: %g comes after %g", key->name, point.x, last->x);
@@ -43,14 +47,22 @@ static int read_point(struct conf *conf, const config_setting_t *setting, const 
 	return 0;
 }
 
-int conf_read_curve(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
+int conf_read_points(struct conf *conf, const config_setting_t *setting, const struct conf_key *key,
+		     const struct conf_key *range, struct iem_curve *curve)
 {
-	struct iem_curve points = { 0 }, *curve = field;
+	struct points points = { .range = range };
 	const int r = conf_each(conf, setting, MAX_POINTS, read_point, key, &points);
 
 	free(curve->at);
-	*curve = points;
+	*curve = points.curve;
 	return r;
+}
+
+int conf_read_curve(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
+{
+	static const struct conf_key positive = { .min = 1e-3, .max = 1e6 };
+
+	return conf_read_points(conf, setting, key, &positive, field);
 }
 
 static bool is_usb_id(const char *text)

@@ -13,7 +13,13 @@ void *conf_grow(void *array, size_t *n, size_t size);
 /** Is the key given in this group? */
 bool conf_has(const config_setting_t *group, const char *name);
 
-/** Both are conf_read_fn: pairs of numbers, x ascending within the key's range, to a struct iem_curve; */
+/**
+ * Pairs of numbers, x ascending within the key's range, y within RANGE's, to a struct iem_curve.
+ * @return 0, or -EINVAL if anything was complained about
+ */
+int conf_read_points(struct conf *conf, const config_setting_t *setting, const struct conf_key *key,
+		     const struct conf_key *range, struct iem_curve *curve);
+/** These are conf_read_fn: a curve whose values are positive; */
 int conf_read_curve(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field);
 /** and a list of rules to a struct iem_matches. */
 int conf_read_matches(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field);
@@ -24,3 +30,6 @@ int profile_read_variants(struct conf *conf, const config_setting_t *setting, co
 
 /** What a variant's eq leaves out is the profile's own, wherever in the file that stands. @return 0 or -ENOMEM */
 int profile_complete_variants(struct conf *conf, struct iem_profile *profile);
+
+/** Load the files that the equalisers name. @return 0, -EINVAL after complaining, or -ENOMEM */
+int profile_load_impulses(struct conf *conf, struct iem_profile *profile, const struct iem_impulse_loader *loader);

@@ -2,6 +2,7 @@
 
 #include "core/convolver.h"
 #include "core/minphase.h"
+#include "core/spectrum.h"
 
 #include <errno.h>
 #include <math.h>
@@ -9,7 +10,7 @@
 #define GOOD_DB 0.02
 #define FEWEST 256
 #define TAPS_AT_48K 32768 /* what a kink at 20 Hz asks for; more at higher rates */
-#define OVERSAMPLING 8    /* so much longer than the response is the transform */
+#define OVERSAMPLING 8    /* so much longer than the response is the transform that makes it */
 #define PER_OCTAVE 192
 
 double iem_graphic_db(const struct iem_curve *curve, double freq_hz)
@@ -45,43 +46,41 @@ static void cut(double *taps, const double *all, uint32_t n)
 		taps[n - fade + i] *= 0.5 + 0.5 * cos(M_PI * (i + 0.5) / fade);
 }
 
-static void compare(struct iem_response *response, const struct iem_curve *curve, const double *db, uint32_t size,
-		    double rate_hz)
+static int compare(struct iem_response *response, const struct iem_curve *curve, double rate_hz)
 {
 	const double high = fmin(20000, 0.49 * rate_hz);
+	struct iem_spectrum spectrum;
+	const int r = iem_spectrum_init(&spectrum, response->taps, response->n, rate_hz);
 
+	if (r < 0)
+		return r;
 	response->off.db = response->off.freq_hz = 0;
 	for (double f = 20; f <= high; f *= exp2(1.0 / PER_OCTAVE)) {
-		const uint32_t k = (uint32_t)(f / rate_hz * size);
-		const double at_hz = k * rate_hz / size, off = fabs(db[k] - iem_graphic_db(curve, at_hz));
+		const double off = fabs(iem_spectrum_db(&spectrum, f) - iem_graphic_db(curve, f));
 
 		if (off > response->off.db) {
 			response->off.db = off;
-			response->off.freq_hz = at_hz;
+			response->off.freq_hz = f;
 		}
 	}
+	iem_spectrum_finish(&spectrum);
+	return 0;
 }
 
-static int realise(struct iem_response *response, const struct iem_curve *curve, double rate_hz, double *all, double *db,
-		   uint32_t most)
+/* With N taps; ALL has room for them, DB for half a transform. */
+static int realise(struct iem_response *response, const struct iem_curve *curve, double rate_hz, uint32_t n, double *all,
+		   double *db)
 {
-	const uint32_t size = OVERSAMPLING * most;
+	const uint32_t size = OVERSAMPLING * n;
 	int r;
 
 	for (uint32_t k = 0; k <= size / 2; k++)
 		db[k] = iem_graphic_db(curve, k * rate_hz / size);
-	if ((r = iem_minphase(all, most, db, size)) < 0)
+	if ((r = iem_minphase(all, n, db, size)) < 0)
 		return r;
-	for (uint32_t n = FEWEST; n <= most; n *= 2) {
-		cut(response->taps, all, n);
-		if ((r = iem_magnitude_db(db, size, response->taps, n)) < 0)
-			return r;
-		response->n = n;
-		compare(response, curve, db, size, rate_hz);
-		if (response->off.db <= GOOD_DB)
-			break;
-	}
-	return 0;
+	cut(response->taps, all, n);
+	response->n = n;
+	return compare(response, curve, rate_hz);
 }
 
 int iem_graphic_realise(struct iem_response *out, const struct iem_curve *curve, double rate_hz)
@@ -97,7 +96,12 @@ int iem_graphic_realise(struct iem_response *out, const struct iem_curve *curve,
 	all = malloc(most * sizeof(*all));
 	db = malloc((OVERSAMPLING * most / 2 + 1) * sizeof(*db));
 	response.taps = malloc(most * sizeof(*response.taps));
-	r = all && db && response.taps ? realise(&response, curve, rate_hz, all, db, most) : -ENOMEM;
+	r = all && db && response.taps ? 0 : -ENOMEM;
+	for (uint32_t n = FEWEST; n <= most && r == 0; n *= 2) {
+		r = realise(&response, curve, rate_hz, n, all, db);
+		if (response.off.db <= GOOD_DB)
+			break;
+	}
 	if (r < 0) {
 		iem_response_finish(&response);
 		return r;

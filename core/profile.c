@@ -8,11 +8,20 @@ const char *const iem_form_names[] = { "in-ear", "earbud", "on-ear", "over-ear",
 const char *const iem_back_names[] = { "closed", "open", NULL };
 const char *const iem_driver_names[] = { "dynamic", "balanced-armature", "planar", "electrostatic", "bone", NULL };
 const char *const iem_sensitivity_units[] = { "dB/mW", "dB/V", NULL };
+
 bool iem_id_valid(const char *id)
 {
 	size_t length = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789._-");
 
 	return length > 0 && length <= IEM_MAX_ID && id[length] == '\0' && isalnum((unsigned char)id[0]);
+}
+
+static void eq_finish(struct iem_eq *eq)
+{
+	free(eq->bands);
+	free(eq->graphic.at);
+	free(eq->fir);
+	iem_impulse_drop(eq->impulse);
 }
 
 void iem_profile_free(struct iem_profile *profile)
@@ -26,10 +35,10 @@ void iem_profile_free(struct iem_profile *profile)
 	free(profile->earphone.drivers);
 	free(profile->earphone.impedance_curve.at);
 	iem_matches_finish(&profile->matches);
-	free(profile->eq.bands);
+	eq_finish(&profile->eq);
 	for (size_t i = 0; i < profile->n_variants; i++) {
 		free(profile->variants[i].name);
-		free(profile->variants[i].eq.bands);
+		eq_finish(&profile->variants[i].eq);
 	}
 	free(profile->variants);
 	free(profile->origin);

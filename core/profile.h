@@ -8,10 +8,21 @@
 
 #include "core/band.h"
 #include "core/diag.h"
+#include "core/impulse.h"
 #include "core/match.h"
 
 #define IEM_MAX_ID 64
 #define IEM_MAX_EQ_BANDS (2 * IEM_MAX_BANDS) /* in a file: left and right may each have IEM_MAX_BANDS */
+
+struct iem_point {
+	double x, y;
+};
+
+/** Points with ascending x; owned by whoever holds it. */
+struct iem_curve {
+	struct iem_point *at;
+	size_t n;
+};
 
 /** An equaliser as written: what a chain is made from. */
 struct iem_eq {
@@ -20,6 +31,9 @@ struct iem_eq {
 	enum iem_reference reference;
 	struct iem_band *bands; /* owned */
 	size_t n_bands;
+	struct iem_curve graphic; /* Hz, dB; on top of the bands */
+	char *fir;                /* name of a file beside the profile, on top of both; NULL: none */
+	struct iem_impulse *impulse; /* what it holds; NULL also where the profile was parsed and not loaded */
 };
 
 struct iem_variant {
@@ -30,16 +44,6 @@ struct iem_variant {
 struct iem_driver {
 	int type; /* index into iem_driver_names */
 	int count;
-};
-
-struct iem_point {
-	double x, y;
-};
-
-/** Points with ascending x; owned by whoever holds it. */
-struct iem_curve {
-	struct iem_point *at;
-	size_t n;
 };
 
 enum iem_sensitivity_unit { IEM_DB_PER_MW, IEM_DB_PER_V };
@@ -84,12 +88,18 @@ extern const char *const iem_sensitivity_units[];
 bool iem_id_valid(const char *id);
 
 /**
- * Load a profile from a file; ID is copied. `like` is kept as a name: iem_profile_inherit() resolves it.
+ * Load a profile from a file; ID is copied. `like` is kept as a name: iem_profile_inherit() resolves it. The impulse
+ * responses that it names are read by LOADER;
+ * without one they stay names.
  * @return 0, or -errno (-EINVAL for a bad file) after telling DIAGS every mistake; *out untouched then
  */
-int iem_profile_load(struct iem_profile **out, const char *id, const char *path, struct iem_diags *diags);
+int iem_profile_load(struct iem_profile **out, const char *id, const char *path,
+		     const struct iem_impulse_loader *loader, struct iem_diags *diags);
 
-/** The same from text in memory, SIZE bytes and a NUL behind them; PATH is what diagnostics call it. */
+/**
+ * The same from text in memory, SIZE bytes and a NUL behind them; PATH is what diagnostics call it. Impulse responses
+ * stay names.
+ */
 int iem_profile_parse(struct iem_profile **out, const char *id, const char *text, size_t size, const char *path,
 		      struct iem_diags *diags);
 

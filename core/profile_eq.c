@@ -78,10 +78,34 @@ static int read_preamp(struct conf *conf, const config_setting_t *setting, const
 	return word ? 0 : conf_number(conf, setting, key, &eq->preamp_db);
 }
 
+static int read_graphic(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
+{
+	static const struct conf_key gain = { .min = -IEM_MAX_GAIN_DB, .max = IEM_MAX_GAIN_DB, .unit = " dB" };
+
+	return conf_read_points(conf, setting, key, &gain, field);
+}
+
+/* A name and no path: a profile that came from elsewhere opens nothing but what lies beside it. */
+static int read_fir(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
+{
+	char **name = field;
+
+	if (conf_string(conf, setting, name) < 0)
+		return -EINVAL;
+	if (strchr(*name, '/') || (*name)[0] == '.')
+		return conf_complain(conf, setting,
+				     "'fir' is \"%.60s\"; wanted is the name of a file in the profile's own folder, "
+				     "without '/' and not beginning with '.'", *name);
+	return 0;
+}
+
 const struct conf_key profile_eq_keys[] = {
 	{ "preamp", CONF_CUSTOM, 0, -60, 0, " dB", .read = read_preamp },
 	{ "reference", CONF_CHOICE, offsetof(struct iem_eq, reference), .choices = iem_reference_names },
 	{ "bands", CONF_CUSTOM, 0, .read = read_bands },
+	{ "graphic", CONF_CUSTOM, offsetof(struct iem_eq, graphic), IEM_MIN_FREQ_HZ, IEM_MAX_FREQ_HZ, " Hz",
+	  .read = read_graphic },
+	{ "fir", CONF_CUSTOM, offsetof(struct iem_eq, fir), .read = read_fir },
 	CONF_END
 };
 
@@ -115,28 +139,97 @@ int profile_read_variants(struct conf *conf, const config_setting_t *setting, co
 	return conf_each(conf, setting, MAX_VARIANTS, read_variant, key, field);
 }
 
-int profile_complete_variants(struct conf *conf, struct iem_profile *profile)
+/* The `eq` group of a variant, or NULL. */
+static const config_setting_t *eq_setting(const struct conf *conf, size_t i)
 {
 	const config_setting_t *variants = config_lookup(&conf->tree, "variants");
+	const config_setting_t *one = variants ? config_setting_get_elem((config_setting_t *)variants, (unsigned)i) : NULL;
 
+	return one ? config_setting_get_member((config_setting_t *)one, "eq") : NULL;
+}
+
+static int copy_array(void *to, size_t *n_to, const void *from, size_t n, size_t size)
+{
+	void *copy = n ? malloc(n * size) : NULL;
+
+	if (n && !copy)
+		return -ENOMEM;
+	if (n)
+		memcpy(copy, from, n * size);
+	*(void **)to = copy;
+	*n_to = n;
+	return 0;
+}
+
+static int complete(struct iem_eq *eq, const struct iem_eq *own, const config_setting_t *given)
+{
+	if (!given || !conf_has(given, "preamp")) {
+		eq->preamp_auto = own->preamp_auto;
+		eq->preamp_db = own->preamp_db;
+	}
+	if (!given || !conf_has(given, "reference"))
+		eq->reference = own->reference;
+	if ((!given || !conf_has(given, "bands")) &&
+	    copy_array(&eq->bands, &eq->n_bands, own->bands, own->n_bands, sizeof(*eq->bands)) < 0)
+		return -ENOMEM;
+	if ((!given || !conf_has(given, "graphic")) &&
+	    copy_array(&eq->graphic.at, &eq->graphic.n, own->graphic.at, own->graphic.n, sizeof(*eq->graphic.at)) < 0)
+		return -ENOMEM;
+	if ((!given || !conf_has(given, "fir")) && own->fir && !(eq->fir = strdup(own->fir)))
+		return -ENOMEM;
+	return 0;
+}
+
+/* "" is how a variant goes without the profile's own. */
+static void drop_empty(struct iem_eq *eq)
+{
+	if (iem_streq(eq->fir, ""))
+		free(IEM_STEAL(eq->fir));
+}
+
+int profile_complete_variants(struct conf *conf, struct iem_profile *profile)
+{
+	drop_empty(&profile->eq);
 	for (size_t i = 0; i < profile->n_variants; i++) {
-		const config_setting_t *one = config_setting_get_elem((config_setting_t *)variants, (unsigned)i);
-		const config_setting_t *given = config_setting_get_member((config_setting_t *)one, "eq");
-		struct iem_eq *eq = &profile->variants[i].eq;
-
-		if (!given || !conf_has(given, "preamp")) {
-			eq->preamp_auto = profile->eq.preamp_auto;
-			eq->preamp_db = profile->eq.preamp_db;
-		}
-		if (!given || !conf_has(given, "reference"))
-			eq->reference = profile->eq.reference;
-		if ((given && conf_has(given, "bands")) || !profile->eq.n_bands)
-			continue;
-		eq->bands = malloc(profile->eq.n_bands * sizeof(*eq->bands));
-		if (!eq->bands)
+		if (complete(&profile->variants[i].eq, &profile->eq, eq_setting(conf, i)) < 0)
 			return -ENOMEM;
-		eq->n_bands = profile->eq.n_bands;
-		memcpy(eq->bands, profile->eq.bands, eq->n_bands * sizeof(*eq->bands));
+		drop_empty(&profile->variants[i].eq);
 	}
 	return 0;
+}
+
+static int load_impulse(struct conf *conf, struct iem_eq *eq, const config_setting_t *group,
+			const struct iem_impulse_loader *loader)
+{
+	CLEANUP(iem_freep) char *path = NULL;
+	const char *slash = strrchr(conf->path, '/');
+	const int folder = slash ? (int)(slash - conf->path) + 1 : 0;
+	int r;
+
+	if (asprintf(&path, "%.*s%s", folder, conf->path, eq->fir) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	r = loader->load(loader->data, &eq->impulse, path, conf->diags);
+	if (r < 0)
+		conf_complain(conf, config_setting_get_member((config_setting_t *)group, "fir"),
+			      "'fir' names \"%.200s\", which does not load", eq->fir);
+	return r;
+}
+
+int profile_load_impulses(struct conf *conf, struct iem_profile *profile, const struct iem_impulse_loader *loader)
+{
+	int r = 0;
+
+	if (profile->eq.fir)
+		r = load_impulse(conf, &profile->eq, config_lookup(&conf->tree, "eq"), loader);
+	for (size_t i = 0; i < profile->n_variants && r == 0; i++) {
+		struct iem_eq *eq = &profile->variants[i].eq;
+
+		if (eq->fir && iem_streq(eq->fir, profile->eq.fir))
+			eq->impulse = iem_impulse_hold(profile->eq.impulse);
+		else if (eq->fir)
+			r = load_impulse(conf, eq, eq_setting(conf, i), loader);
+	}
+	return r;
 }

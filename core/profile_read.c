@@ -103,7 +103,8 @@ static const struct conf_key profile_keys[] = {
 	CONF_END
 };
 
-static int profile_from(struct iem_profile **out, const char *id, struct conf *conf)
+static int profile_from(struct iem_profile **out, const char *id, struct conf *conf,
+			const struct iem_impulse_loader *loader)
 {
 	CLEANUP(iem_profile_freep) struct iem_profile *profile = calloc(1, sizeof(*profile));
 	struct iem_earphone *e;
@@ -116,18 +117,20 @@ static int profile_from(struct iem_profile **out, const char *id, struct conf *c
 	e->impedance_ohm = e->sensitivity.value = e->max_power_mw = e->isolation_db = NAN;
 	e->frequency_range_hz = (struct iem_point){ NAN, NAN };
 	profile->eq.preamp_auto = true;
-	if ((r = conf_read_root(conf, profile_keys, profile)) < 0 || (r = profile_complete_variants(conf, profile)) < 0)
+	if ((r = conf_read_root(conf, profile_keys, profile)) < 0 || (r = profile_complete_variants(conf, profile)) < 0 ||
+	    (loader && (r = profile_load_impulses(conf, profile, loader)) < 0))
 		return r;
 	*out = IEM_STEAL(profile);
 	return 0;
 }
 
-int iem_profile_load(struct iem_profile **out, const char *id, const char *path, struct iem_diags *diags)
+int iem_profile_load(struct iem_profile **out, const char *id, const char *path,
+		     const struct iem_impulse_loader *loader, struct iem_diags *diags)
 {
 	CLEANUP(conf_close) struct conf conf = { 0 };
 	int r = conf_open(&conf, path, diags);
 
-	return r < 0 ? r : profile_from(out, id, &conf);
+	return r < 0 ? r : profile_from(out, id, &conf, loader);
 }
 
 int iem_profile_parse(struct iem_profile **out, const char *id, const char *text, size_t size, const char *path,
@@ -136,5 +139,5 @@ int iem_profile_parse(struct iem_profile **out, const char *id, const char *text
 	CLEANUP(conf_close) struct conf conf = { 0 };
 	int r = conf_open_text(&conf, text, size, path, diags);
 
-	return r < 0 ? r : profile_from(out, id, &conf);
+	return r < 0 ? r : profile_from(out, id, &conf, NULL);
 }

@@ -71,6 +71,20 @@ static void put_pair(FILE *out, const struct iem_point *point)
 	fputs(" )", out);
 }
 
+/* `name = ( … );` with a point on each line */
+static void put_curve(FILE *out, const char *indent, const char *name, const struct iem_curve *curve)
+{
+	fprintf(out, "%s  %s = (", indent, name);
+	for (size_t i = 0; i < curve->n; i++) {
+		fprintf(out, "%s\n%s    ", i ? "," : "", indent);
+		put_pair(out, &curve->at[i]);
+	}
+	if (curve->n)
+		fprintf(out, "\n%s  );\n", indent);
+	else
+		fputs(" );\n", out);
+}
+
 /* --- the earphone ----------------------------------------------------------------------------- */
 
 static void put_drivers(FILE *out, const struct iem_earphone *e)
@@ -81,15 +95,6 @@ static void put_drivers(FILE *out, const struct iem_earphone *e)
 			i + 1 == e->n_drivers ? " );\n" : "");
 }
 
-static void put_impedance_curve(FILE *out, const struct iem_earphone *e)
-{
-	for (size_t i = 0; i < e->impedance_curve.n; i++) {
-		fputs(i ? ",\n    " : "  impedance_curve = (\n    ", out);
-		put_pair(out, &e->impedance_curve.at[i]);
-	}
-	if (e->impedance_curve.n)
-		fputs("\n  );\n", out);
-}
 
 static bool knows_anything(const struct iem_earphone *e)
 {
@@ -110,7 +115,8 @@ static void put_earphone(FILE *out, const struct iem_earphone *e)
 	put_drivers(out, e);
 	put_text_key(out, "back", e->back < 0 ? NULL : iem_back_names[e->back]);
 	put_number_key(out, "impedance", e->impedance_ohm);
-	put_impedance_curve(out, e);
+	if (e->impedance_curve.n)
+		put_curve(out, "", "impedance_curve", &e->impedance_curve);
 	if (!isnan(e->sensitivity.value)) {
 		fputs("  sensitivity = { value = ", out);
 		put_number(out, e->sensitivity.value);
@@ -199,7 +205,19 @@ static void put_band(FILE *out, const struct iem_band *band, const int width[COL
 	fputs(" }", out);
 }
 
-static void put_eq(FILE *out, const struct iem_eq *eq, const char *indent)
+/* What the profile's own EQ has and a variant's has not is said: else the variant would take it over. */
+static void put_responses(FILE *out, const struct iem_eq *eq, const struct iem_eq *own, const char *indent)
+{
+	if (eq->graphic.n || own->graphic.n)
+		put_curve(out, indent, "graphic", &eq->graphic);
+	if (eq->fir || own->fir) {
+		fprintf(out, "%s  fir = ", indent);
+		put_text(out, eq->fir ? eq->fir : "");
+		fputs(";\n", out);
+	}
+}
+
+static void put_eq(FILE *out, const struct iem_eq *eq, const struct iem_eq *own, const char *indent)
 {
 	int width[COLUMNS];
 
@@ -216,9 +234,11 @@ static void put_eq(FILE *out, const struct iem_eq *eq, const char *indent)
 		put_band(out, &eq->bands[i], width);
 	}
 	if (eq->n_bands)
-		fprintf(out, "\n%s  );\n%s};\n", indent, indent);
+		fprintf(out, "\n%s  );\n", indent);
 	else
-		fprintf(out, " );\n%s};\n", indent);
+		fputs(" );\n", out);
+	put_responses(out, eq, own, indent);
+	fprintf(out, "%s};\n", indent);
 }
 
 static void put_variants(FILE *out, const struct iem_profile *profile)
@@ -227,7 +247,7 @@ static void put_variants(FILE *out, const struct iem_profile *profile)
 		fputs(i ? ", {\n    name = " : "\nvariants = ( {\n    name = ", out);
 		put_text(out, profile->variants[i].name);
 		fputs(";\n    ", out);
-		put_eq(out, &profile->variants[i].eq, "    ");
+		put_eq(out, &profile->variants[i].eq, &profile->eq, "    ");
 		fputs("  }", out);
 	}
 	if (profile->n_variants)
@@ -248,7 +268,7 @@ int iem_profile_write(char **text, const struct iem_profile *profile, const char
 	fputs("format = 1;\n\n", out);
 	put_earphone(out, &profile->earphone);
 	put_matches(out, profile);
-	put_eq(out, &profile->eq, "");
+	put_eq(out, &profile->eq, &profile->eq, "");
 	put_variants(out, profile);
 	if (profile->origin) {
 		fputs("\norigin = ", out);

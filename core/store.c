@@ -7,6 +7,7 @@
 
 struct iem_store {
 	const struct iem_paths *paths;
+	const struct iem_impulse_loader *loader;
 	struct iem_entry **entries; /* ordered by kind, then id */
 	size_t n;
 	size_t changes; /* of the scan under way */
@@ -23,10 +24,19 @@ static const struct {
 	{ "sources/", IEM_STORE_SOURCES },
 };
 
+static void forget_beside(struct iem_entry *entry)
+{
+	for (size_t i = 0; i < entry->n_beside; i++)
+		free(entry->beside[i].path);
+	free(IEM_STEAL(entry->beside));
+	entry->n_beside = 0;
+}
+
 static void entry_free(struct iem_entry *entry)
 {
 	if (!entry)
 		return;
+	forget_beside(entry);
 	free(entry->id);
 	free(entry->path);
 	iem_profile_free(entry->profile);
@@ -36,13 +46,14 @@ static void entry_free(struct iem_entry *entry)
 	free(entry);
 }
 
-int iem_store_new(struct iem_store **out, const struct iem_paths *paths)
+int iem_store_new(struct iem_store **out, const struct iem_paths *paths, const struct iem_impulse_loader *loader)
 {
 	struct iem_store *store = calloc(1, sizeof(*store));
 
 	if (!store)
 		return -ENOMEM;
 	store->paths = paths;
+	store->loader = loader;
 	*out = store;
 	return 0;
 }
@@ -110,26 +121,69 @@ fail:
 	return NULL;
 }
 
-static bool same_file(const struct iem_entry *entry, const char *path, const struct stat *stamp)
+static bool same_stamp(const struct stat *was, const struct stat *stamp)
 {
-	const struct stat *was = &entry->stamp;
+	return was->st_dev == stamp->st_dev && was->st_ino == stamp->st_ino && was->st_size == stamp->st_size &&
+	       was->st_mtim.tv_sec == stamp->st_mtim.tv_sec && was->st_mtim.tv_nsec == stamp->st_mtim.tv_nsec &&
+	       was->st_ctim.tv_sec == stamp->st_ctim.tv_sec && was->st_ctim.tv_nsec == stamp->st_ctim.tv_nsec;
+}
 
-	return iem_streq(entry->path, path) && was->st_dev == stamp->st_dev && was->st_ino == stamp->st_ino &&
-	       was->st_size == stamp->st_size && was->st_mtim.tv_sec == stamp->st_mtim.tv_sec &&
-	       was->st_mtim.tv_nsec == stamp->st_mtim.tv_nsec && was->st_ctim.tv_sec == stamp->st_ctim.tv_sec &&
-	       was->st_ctim.tv_nsec == stamp->st_ctim.tv_nsec;
+/* Of a file that is not there: all zero. */
+static struct stat stamp_of(const char *path)
+{
+	struct stat stamp;
+
+	return stat(path, &stamp) == 0 ? stamp : (struct stat){ 0 };
+}
+
+static bool same_files(const struct iem_entry *entry, const char *path, const struct stat *stamp)
+{
+	bool same = iem_streq(entry->path, path) && same_stamp(&entry->stamp, stamp);
+
+	for (size_t i = 0; i < entry->n_beside && same; i++) {
+		const struct stat now = stamp_of(entry->beside[i].path);
+
+		same = same_stamp(&entry->beside[i].stamp, &now);
+	}
+	return same;
+}
+
+struct loading {
+	const struct iem_impulse_loader *loader;
+	struct iem_entry *entry;
+};
+
+/* Also what does not load is looked at again when it changes. */
+static int load_beside(void *data, struct iem_impulse **out, const char *path, struct iem_diags *diags)
+{
+	const struct loading *loading = data;
+	struct iem_entry *entry = loading->entry;
+	struct iem_beside *more = realloc(entry->beside, (entry->n_beside + 1) * sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	entry->beside = more;
+	more[entry->n_beside] = (struct iem_beside){ strdup(path), stamp_of(path) };
+	if (!more[entry->n_beside].path)
+		return -ENOMEM;
+	entry->n_beside++;
+	return loading->loader->load(loading->loader->data, out, path, diags);
 }
 
 /* Read the file of an entry; what it held stays where it no longer loads. */
-static void load(struct iem_entry *entry)
+static void load(const struct iem_store *store, struct iem_entry *entry)
 {
+	struct loading loading = { store->loader, entry };
+	const struct iem_impulse_loader loader = { load_beside, &loading };
 	struct iem_source *source = NULL;
 	int r;
 
 	iem_diags_finish(&entry->diags);
 	iem_profile_free(IEM_STEAL(entry->fresh));
+	forget_beside(entry);
 	if (entry->kind == IEM_STORE_PROFILES) {
-		r = iem_profile_load(&entry->fresh, entry->id, entry->path, &entry->diags);
+		r = iem_profile_load(&entry->fresh, entry->id, entry->path, store->loader ? &loader : NULL,
+				     &entry->diags);
 	} else {
 		r = iem_source_load(&source, entry->id, entry->path, &entry->diags);
 		if (r == 0) {
@@ -154,14 +208,14 @@ static int found(struct iem_store *store, enum iem_origin from, enum iem_store_k
 		return -ENOMEM;
 	entry->seen = true;
 	entry->from = from;
-	if (same_file(entry, path, &stamp))
+	if (same_files(entry, path, &stamp))
 		return 0;
 	free(entry->path);
 	entry->path = strdup(path);
 	if (!entry->path)
 		return -ENOMEM;
 	entry->stamp = stamp;
-	load(entry);
+	load(store, entry);
 	store->changes++;
 	return 0;
 }
@@ -260,7 +314,7 @@ static void resolve_all(struct iem_store *store)
 		const bool follows = entry->profile && entry->profile->earphone.like;
 
 		if (!entry->fresh && entry->kind == IEM_STORE_PROFILES && (follows || entry->broken))
-			load(entry);
+			load(store, entry);
 	}
 	for (size_t i = 0; i < store->n; i++)
 		resolve(store, store->entries[i]);

@@ -20,6 +20,11 @@ struct iem_entry {
 	enum iem_origin from;
 	enum iem_store_kind kind;
 	struct stat stamp; /* of the file as it was read */
+	struct iem_beside {
+		char *path;
+		struct stat stamp;
+	} *beside; /* the files that it names, loaded or not */
+	size_t n_beside;
 	/*
 	 * What the file holds; NULL if it never loaded. A file that no longer loads keeps what it held before,
 	 * so that nothing changes because of it; broken says so.
@@ -34,7 +39,8 @@ struct iem_entry {
 
 struct iem_store;
 
-int iem_store_new(struct iem_store **out, const struct iem_paths *paths);
+/** @param loader of impulse responses, NULL to leave them; like PATHS it must outlive the store. @return 0 or -ENOMEM */
+int iem_store_new(struct iem_store **out, const struct iem_paths *paths, const struct iem_impulse_loader *loader);
 void iem_store_free(struct iem_store *store);
 void iem_store_freep(struct iem_store **store);
 

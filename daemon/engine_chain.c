@@ -3,6 +3,8 @@
 
 #include "daemon/log.h"
 
+#include "core/io/impulse_file.h"
+
 #include <math.h>
 
 #define ASSUMED_RATE_HZ 48000 /* until a driver tells its own */
@@ -62,6 +64,9 @@ static uint64_t chain_print(const struct engine *engine, const struct place *pla
 	print = print_preference(print, &preference);
 	print = print_comparison(print, engine, place);
 	print = print_bytes(print, eq->bands, eq->n_bands * sizeof(*eq->bands));
+	print = print_bytes(print, eq->graphic.at, eq->graphic.n * sizeof(*eq->graphic.at));
+	if (eq->impulse)
+		print = print_bytes(print, &eq->impulse->print, sizeof(eq->impulse->print));
 	return print | 1; /* 0 means none */
 }
 
@@ -85,7 +90,7 @@ static int bypass_chain(struct iem_chain **out, const struct iem_chain *correcte
 	plan.preference = NULL;
 	plan.limiter = plan.limiter && !raw; /* so long as levels are matched, the time is, too */
 	plan.gain_db = raw ? 0 : fmin(0, iem_chain_pink_db(corrected));
-	return iem_chain_new(out, &plan);
+	return iem_chain_design(out, &plan);
 }
 
 static struct iem_chain *make_chain(struct engine *engine, struct place *place, double rate_hz)
@@ -99,7 +104,7 @@ static struct iem_chain *make_chain(struct engine *engine, struct place *place, 
 	plan.preference = &preference;
 	plan.limiter = has_limiter(engine);
 	plan.gain_db = compare_gain_db(engine, place, &plan);
-	r = iem_chain_new(&chain, &plan);
+	r = iem_chain_design(&chain, &plan);
 	if (r == 0 && iem_chain_skipped(chain))
 		log_warning("%u bands of '%s' are above half the rate of %.0f Hz and are left out.",
 			    iem_chain_skipped(chain), place->selection.profile->id, rate_hz);

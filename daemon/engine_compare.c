@@ -1,6 +1,8 @@
 /* Two profiles on one output by turns, as loud as each other. */
 #include "daemon/engine_private.h"
 
+#include "core/io/impulse_file.h"
+
 #include <errno.h>
 #include <math.h>
 
@@ -65,7 +67,7 @@ static double level_db(struct engine *engine, int which, struct iem_chain_plan p
 		return NAN;
 	preference = preferences_for(engine->config.preferences, profile->id);
 	plan.preference = &preference;
-	return iem_chain_new(&chain, &plan) < 0 ? NAN : iem_chain_pink_db(chain);
+	return iem_chain_design(&chain, &plan) < 0 ? NAN : iem_chain_pink_db(chain);
 }
 
 double compare_gain_db(struct engine *engine, const struct place *place, const struct iem_chain_plan *plan)

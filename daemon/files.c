@@ -2,6 +2,8 @@
 
 #include "daemon/log.h"
 
+#include "core/io/impulse_file.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <spa/support/system.h>
@@ -183,7 +185,7 @@ int files_new(struct files **out, struct pw_loop *loop, const struct iem_paths *
 	else
 		log_warning("inotify does not answer (%s): changed files are seen with the next command only.",
 			    strerror(errno));
-	if (iem_store_new(&files->store, paths) < 0) {
+	if (iem_store_new(&files->store, paths, &iem_impulse_files) < 0) {
 		files_free(files);
 		return -ENOMEM;
 	}

@@ -3,7 +3,7 @@
 
 # The demo builds and runs the service; the tests need sanitizers (they come with gcc), cmocka and a second Debian too.
 DEMO_PACKAGES="meson ninja-build pkg-config gcc libc6-dev pipewire pipewire-bin wireplumber libpipewire-0.3-dev
-    libspa-0.2-dev libspa-0.2-modules dbus-daemon libconfig-dev libfftw3-dev libsystemd-dev libsndfile1-dev libjansson-dev
+    libspa-0.2-dev libspa-0.2-modules dbus-daemon libconfig-dev libfftw3-dev libsoxr-dev libsystemd-dev libsndfile1-dev libjansson-dev
     scdoc python3 python3-numpy"
 WORLD_PACKAGES="$DEMO_PACKAGES libcmocka-dev python3-pytest python3-pytest-xdist systemd strace" # systemd: busctl
 TEST_PACKAGES="$WORLD_PACKAGES mmdebstrap"

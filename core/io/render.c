@@ -1,5 +1,7 @@
 #include "core/io/render.h"
 
+#include "core/io/impulse_file.h"
+
 #include <errno.h>
 #include <math.h>
 
@@ -15,7 +17,7 @@ static int make_chain(struct iem_chain **out, const struct iem_eq *eq, const str
 	struct iem_chain_plan plan = { .eq = eq, .rate_hz = format->rate_hz, .channels = format->channels };
 
 	iem_wav_sides(format->channels, plan.sides);
-	return iem_chain_new(out, &plan);
+	return iem_chain_design(out, &plan);
 }
 
 static double highest(const struct planes *planes, unsigned channels, int64_t frames, double top)

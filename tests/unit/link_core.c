@@ -39,7 +39,7 @@ static int use_files(void)
 	good &= diags.errors == 1;
 	good &= iem_profile_write(&written, profile, NULL) == 0;
 	good &= iem_paths_init(&paths, no_environment) == 0;
-	good &= iem_store_new(&store, &paths) == 0;
+	good &= iem_store_new(&store, &paths, NULL) == 0;
 	iem_select(&selection, &seen, &decision, store);
 	good &= selection.profile == NULL;
 	free(written);

@@ -25,7 +25,7 @@ static inline int set_up(void **state)
 	w->folder = temp_folder();
 	for (int i = 0; i < IEM_PROFILE_ROOTS; i++)
 		assert_true(asprintf(&w->paths.profiles[i], "%s/%s", w->folder, roots[i]) > 0);
-	assert_int_equal(iem_store_new(&w->store, &w->paths), 0);
+	assert_int_equal(iem_store_new(&w->store, &w->paths, NULL), 0);
 	*state = w;
 	return 0;
 }

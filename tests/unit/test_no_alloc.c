@@ -77,6 +77,29 @@ static void processing_and_resetting_a_chain_allocate_nothing(void **state)
 	iem_chain_free(chain);
 }
 
+static void convolving_allocates_nothing(void **state)
+{
+	struct iem_point points[] = { { 100, 3 }, { 1000, -3 } };
+	const struct iem_eq eq = { .graphic = { points, ARRAY_LEN(points) } };
+	struct iem_impulse *impulse = iem_impulse_new(48000, IEM_IMPULSE_ALL, 20000);
+	const struct iem_chain_plan plan = { .eq = &eq, .impulse = impulse, .rate_hz = 48000, .channels = 1 };
+	const float *ins[] = { sound };
+	float *outs[] = { sound };
+	struct iem_chain *chain;
+
+	impulse->taps[19999] = 1;
+	assert_int_equal(iem_chain_new(&chain, &plan), 0);
+	calls = 0;
+	listening = true;
+	iem_chain_process(chain, ins, outs, 48000);
+	iem_chain_reset(chain);
+	iem_chain_process(chain, ins, outs, 7);
+	listening = false;
+	assert_int_equal(calls, 0);
+	iem_chain_free(chain);
+	iem_impulse_drop(impulse);
+}
+
 static void taking_fading_and_giving_back_allocate_nothing(void **state)
 {
 	const struct iem_band b = band("PK", 1000, -6, 1);
@@ -133,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_counter_counts),
 		cmocka_unit_test(processing_and_resetting_a_chain_allocate_nothing),
+		cmocka_unit_test(convolving_allocates_nothing),
 		cmocka_unit_test(taking_fading_and_giving_back_allocate_nothing),
 		cmocka_unit_test(what_two_channels_get_and_the_limiter_allocate_nothing),
 	};

@@ -223,7 +223,7 @@ static void load_refused(const char *folder, const char *name, int error, const 
 
 	assert_true(asprintf(&path, "%s/%s", folder, name) > 0);
 	assert_true(asprintf(&want, "%s: %s\n", path, sentence) > 0);
-	assert_int_equal(iem_profile_load(&profile, "x", path, &diags), error);
+	assert_int_equal(iem_profile_load(&profile, "x", path, NULL, &diags), error);
 	assert_told(&diags, want);
 	assert_null(profile);
 }
@@ -255,7 +255,7 @@ static void a_file_of_just_1_mib_is_read(void **state)
 	large[1 << 20] = '\0';
 	put_file(folder, "x.conf", large);
 	assert_true(asprintf(&path, "%s/x.conf", folder) > 0);
-	assert_int_equal(iem_profile_load(&profile, "x", path, &diags), 0);
+	assert_int_equal(iem_profile_load(&profile, "x", path, NULL, &diags), 0);
 	assert_told(&diags, "");
 	free(large);
 	remove_folder(folder);

@@ -48,8 +48,10 @@ static const char everything[] =
 	"eq = { preamp = -6.3; reference = \"cookbook-44100\"; bands = (\n"
 	"  { type = \"low-shelf\"; frequency = 105; gain = 5.5; q = 0.70710678118654757; },\n"
 	"  { type = \"low-pass\"; frequency = 20000.1; },\n"
-	"  { type = \"peaking\"; frequency = 1e3; gain = -1e-7; q = 0.1; channels = \"left\"; } ); };\n"
-	"variants = ( { name = \"foam\"; eq = { preamp = \"auto\"; bands = ( ); }; }, { name = \"n\"; } );\n"
+	"  { type = \"peaking\"; frequency = 1e3; gain = -1e-7; q = 0.1; channels = \"left\"; } );\n"
+	"  graphic = ( (20.5, -1.25), (10000, 3) ); fir = \"a \\\"b\\\".wav\"; };\n"
+	"variants = ( { name = \"foam\"; eq = { preamp = \"auto\"; bands = ( ); }; }, { name = \"n\"; },\n"
+	"  { name = \"dry\"; eq = { graphic = ( ); fir = \"\"; }; }, { name = \"wet\"; eq = { fir = \"c.wav\"; }; } );\n"
 	"origin = \"measured\";\n";
 
 static void round_trips_exactly(void **state)

@@ -23,7 +23,7 @@ static int set_up(void **state)
 	put_file(home, "profiles/narrow.conf", "match = ( { usb = \"1234:abcd\"; port = \"*headphones\"; } );");
 	put_file(home, "profiles/air.conf", "match = ( { bluetooth = \"Acme ?ne*\"; }, { node = \"virtual\"; } );");
 	assert_int_equal(iem_paths_init(&paths, environment), 0);
-	assert_int_equal(iem_store_new(&store, &paths), 0);
+	assert_int_equal(iem_store_new(&store, &paths, NULL), 0);
 	assert_true(iem_store_scan(store) > 0);
 	return 0;
 }

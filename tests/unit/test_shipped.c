@@ -15,7 +15,7 @@ static struct iem_store *store;
 static int open_store(void **state)
 {
 	paths.profiles[IEM_FROM_SHIPPED] = strdup(SOURCE_ROOT "/profiles");
-	assert_int_equal(iem_store_new(&store, &paths), 0);
+	assert_int_equal(iem_store_new(&store, &paths, NULL), 0);
 	assert_true(iem_store_scan(store) > 0);
 	return 0;
 }
