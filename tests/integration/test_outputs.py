@@ -123,7 +123,7 @@ def test_outputs_that_come_and_go_while_they_are_read(iemd):
     done, goer = threading.Event(), threading.Thread(target=come_and_go)
     goer.start()
     try:
-        for _ in range(150):
+        for _ in range(60):
             for command in ("status", "outputs"):
                 asked = iemd.iemctl(command, check=False)
                 assert (asked.returncode, asked.stderr) == (0, "")

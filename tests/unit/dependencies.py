@@ -15,7 +15,7 @@ FORBIDDEN = {
     'cli': ('daemon/',),
 }
 # What has its own library, and so may be reached from that folder alone.
-INNER = ('core/io/', 'io/', 'sndfile.h', 'jansson.h')
+INNER = ('core/io/', 'io/', 'sndfile.h', 'soxr.h', 'jansson.h')
 
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]((?:\./|\.\./)*)([^>"]+)[>"]')
 
