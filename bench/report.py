@@ -15,7 +15,7 @@ sys.path[:0] = [str(CHECKOUT / "tests"), str(CHECKOUT / "bench")]
 import live  # noqa: E402
 import offline  # noqa: E402
 
-PARTS = ("filter", "graph", "files")
+PARTS = ("filter", "convolver", "graph", "files")
 
 
 def processor():
@@ -44,6 +44,15 @@ def bench_filter(build, arguments):
           [[f"{simd}, {bands}", *(cost[simd, bands, block] for block in blocks)] for simd, bands in kinds])
     return [{"instructions": simd, "bands": bands, "block": block, "ns_per_frame": cost[simd, bands, block]}
             for simd, bands in kinds for block in blocks]
+
+
+def bench_convolver(build, arguments):
+    told = subprocess.run([build / "bench/bench_convolver"], check=True, text=True, capture_output=True).stdout.splitlines()
+    rows = [line.split("\t") for line in told[1:]]
+    rows = [{"taps": int(taps), "ns_per_frame": float(ns), "worst_to_mean": float(ratio)} for taps, ns, ratio in rows]
+    table("Impulse responses: ns for a frame of two channels, double, and how uneven the load of 64 frames is",
+          ["taps", "ns", "worst to mean"], [list(row.values()) for row in rows])
+    return rows
 
 
 def bench_graph(build, arguments):
