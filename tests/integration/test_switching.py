@@ -9,6 +9,7 @@ import pytest
 
 import profiles
 from harness import measure, repeat_until, sound, wait_until
+from harness.service import build_dir
 
 
 def memory_kb(process):
@@ -159,6 +160,33 @@ def test_the_audio_thread_makes_no_system_call_of_ours(two_profiles):
         calls = calls_of_the_audio_thread(two_profiles, change_all)
     assert "epoll_wait" in calls or "epoll_pwait" in calls
     assert calls <= {"epoll_wait", "epoll_pwait", "read", "write", "restart_syscall"}, calls
+
+
+def test_the_audio_thread_neither_allocates_nor_locks(session, sinks, tmp_path):
+    """Counted in a build without sanitizers, which have an allocator of their own."""
+    counter, counts = build_dir() / "tests/harness/counter.so", tmp_path / "counts"
+    if not counter.exists():
+        pytest.skip("a sanitized build allocates in its own way; the plain build is counted")
+
+    def counted():
+        return np.fromfile(counts, np.uint64).tolist()
+
+    for name, curve in (("bright", "( )"), ("dark", "( (100.0, 3.0), (1000.0, -3.0) )")):
+        session.write_profile(name, f'eq = {{ graphic = {curve}; '
+                                    f'bands = ( {{ type = "peaking"; frequency = 500.0; gain = 3.0; q = 1.0; }} ); }};')
+    session.start_iemd(data_dir=tmp_path, env={"LD_PRELOAD": str(counter), "IEMD_COUNTS": str(counts)})
+    session.iemctl("set", "limiter.enabled", "true")
+    session.iemctl("switch", "bright")
+    with sound.something_playing(session):
+        wait_until(lambda: session.status()["state"] == "running", what="sound to run")
+        before = counted()
+        for number in range(20):
+            session.iemctl("switch", ("dark", "bright")[number % 2], *(["--wait"] if number > 15 else []))
+            session.iemctl("prefer", "bass", str(number % 5))
+        after = counted()
+    allocated, locked, by_all = (b - a for a, b in zip(before, after))
+    assert by_all > 1000
+    assert (allocated, locked) == (0, 0)
 
 
 def test_off_takes_the_correction_out_and_on_brings_it_back(two_profiles):
