@@ -1,5 +1,7 @@
 #include "core/convolver.h"
 
+#include "core/cascade.h"
+#include "core/convolver_kernel.h"
 #include "core/convolver_stage.h"
 
 #include <errno.h>
@@ -12,7 +14,7 @@
  */
 #define SHORT CONVOLVER_STEP
 #define LONG 1024
-#define HEAD (2 * SHORT)
+#define HEAD CONVOLVER_HEAD
 #define TAIL (2 * LONG)
 
 struct path {
@@ -28,7 +30,28 @@ struct iem_convolver {
 	double *past;                                 /* owned; HEAD + SHORT frames for each channel */
 	double *sums;                                 /* owned; SHORT frames for each channel: what the stages give */
 	struct convolver_stage *stages[2];            /* owned */
+	const struct convolver_kernel *kernel;
 };
+
+#ifdef __x86_64__
+#define X86_KERNEL(kernel) (&(kernel))
+#else
+#define X86_KERNEL(kernel) (&convolver_portable)
+#endif
+
+const struct convolver_kernel *convolver_kernel_best(void)
+{
+	/* SSE2 and NEON are what their compilers use anyway. */
+	static const struct convolver_kernel *const kernels[IEM_SIMDS] = {
+		[IEM_SIMD_PORTABLE] = &convolver_portable,
+		[IEM_SIMD_SSE2] = &convolver_portable,
+		[IEM_SIMD_AVX2] = X86_KERNEL(convolver_avx2),
+		[IEM_SIMD_AVX512] = X86_KERNEL(convolver_avx512),
+		[IEM_SIMD_NEON] = &convolver_portable,
+	};
+
+	return kernels[iem_simd_best()];
+}
 
 static bool is_valid(const struct iem_convolver_plan *plan)
 {
@@ -76,6 +99,7 @@ int iem_convolver_new(struct iem_convolver **out, const struct iem_convolver_pla
 		return -ENOMEM;
 	c->channels = plan->channels;
 	c->n_paths = plan->n_paths;
+	c->kernel = convolver_kernel_best();
 	c->past = new_doubles((size_t)(HEAD + SHORT) * plan->channels);
 	c->sums = new_doubles((size_t)SHORT * plan->channels);
 	r = c->past && c->sums ? make_heads(c, plan) : -ENOMEM;
@@ -128,17 +152,6 @@ static void end_step(struct iem_convolver *c)
 	c->at = 0;
 }
 
-/* Always in the same order, so that no bit depends on where a block begins. */
-__attribute__((target_clones("avx512f", "avx2,fma", "default"))) static double dot(const double *a, const double *b)
-{
-	double sums[8] = { 0 };
-
-	for (int i = 0; i < HEAD; i += 8)
-		for (int k = 0; k < 8; k++)
-			sums[k] += a[i + k] * b[i + k];
-	return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
-}
-
 /* Frames FROM .. FROM + N of the planes, all within a step. */
 static void run(struct iem_convolver *c, float *const *planes, uint32_t from, uint32_t n)
 {
@@ -156,7 +169,7 @@ static void run(struct iem_convolver *c, float *const *planes, uint32_t from, ui
 		const double *first = past_of(c, path->from) + c->at + 1; /* HEAD - 1 frames before the first */
 
 		for (uint32_t i = 0; i < n; i++)
-			out[path->to][i] += dot(path->head, first + i);
+			out[path->to][i] += c->kernel->dot(path->head, first + i);
 	}
 	for (unsigned ch = 0; ch < c->channels; ch++)
 		for (uint32_t i = 0; i < n; i++)

@@ -1,5 +1,7 @@
 #include "core/convolver_stage.h"
 
+#include "core/convolver_kernel.h"
+
 #include <errno.h>
 #include <fftw3.h>
 #include <stdbool.h>
@@ -14,6 +16,7 @@ struct convolver_stage {
 	struct iem_convolver_path paths[IEM_CONVOLVER_MAX_PATHS];
 	bool is_from[IEM_CONVOLVER_MAX_CHANNELS], is_to[IEM_CONVOLVER_MAX_CHANNELS];
 	fftw_plan forth, back;
+	const struct convolver_kernel *kernel;
 
 	/* All owned, by `memory`. */
 	double *memory;
@@ -120,6 +123,7 @@ int convolver_stage_new(struct convolver_stage **out, const struct iem_convolver
 	s->rows = (upto - from + block - 1) / block;
 	s->channels = plan->channels;
 	s->n_paths = plan->n_paths;
+	s->kernel = convolver_kernel_best();
 	memcpy(s->paths, plan->paths, sizeof(s->paths));
 	for (unsigned p = 0; p < plan->n_paths; p++) {
 		s->is_from[plan->paths[p].from] = true;
@@ -161,18 +165,6 @@ void convolver_stage_reset(struct convolver_stage *s)
 
 /* --- working ---------------------------------------------------------------------------------------------------- */
 
-__attribute__((target_clones("avx512f", "avx2,fma", "default"))) static void
-multiply_add(double *restrict total, const double *restrict a, const double *restrict b, uint32_t bins)
-{
-	const double *ai = a + bins, *bi = b + bins;
-	double *im = total + bins;
-
-	for (uint32_t k = 0; k < bins; k++) {
-		total[k] += a[k] * b[k] - ai[k] * bi[k];
-		im[k] += a[k] * bi[k] + ai[k] * b[k];
-	}
-}
-
 static void begin_work(struct convolver_stage *s)
 {
 	const uint32_t n = s->block;
@@ -207,8 +199,8 @@ static void add_row(struct convolver_stage *s, unsigned row)
 	const unsigned at = (s->newest + s->rows - row) % s->rows;
 
 	for (unsigned p = 0; p < s->n_paths; p++)
-		multiply_add(total_of(s, s->paths[p].to), spectrum_at(s, s->paths[p].from, at),
-			     filter_at(s, s->paths[p].response, row), s->bins);
+		s->kernel->multiply_add(total_of(s, s->paths[p].to), spectrum_at(s, s->paths[p].from, at),
+					filter_at(s, s->paths[p].response, row), s->bins);
 }
 
 /* One item: a transform of an input, a row of all paths, or a transform of an output. Returns its weight. */
