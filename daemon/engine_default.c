@@ -6,7 +6,7 @@
 #include "daemon/pair_nodes.h"
 
 #define TURN_MS 1000 /* what a session manager gets to turn to an output that has come */
-#define ANSWER_MS 2000 /* what it gets to tell what we asked for, once it has told what somebody else did before */
+#define ANSWER_MS 2000 /* what it gets to tell what we asked for, where that may have been overwritten or is nothing new */
 
 static struct place *place_of_pair(const struct engine *engine, const char *pair_name)
 {
@@ -27,7 +27,7 @@ void default_forget(struct engine *engine)
 {
 	forget_request(engine);
 	free(engine->loan.name);
-	engine->loan = (struct loan){ .left = engine->loan.left };
+	engine->loan = (struct loan){ .left = engine->loan.left, .passed_ms = engine->loan.passed_ms };
 	engine->undo = (struct undo){ 0 };
 }
 
@@ -46,7 +46,8 @@ static void ask(struct engine *engine, const char *value)
 	char *mine = value ? strdup(value) : NULL;
 
 	forget_request(engine);
-	engine->request = (struct request){ .open = !answered && (mine || !value), .value = mine };
+	engine->request = (struct request){ .open = !answered && (mine || !value), .value = mine,
+					    .asked_ms = engine_now_ms() };
 	graph_configure_default(engine->graph, value);
 }
 
@@ -137,7 +138,7 @@ void default_take(struct engine *engine)
 	if (note_users_default(engine->config.journal, engine->graph) < 0)
 		log_warning("The journal could not be written: after a crash the default sink may not be put back.");
 	engine->loan = (struct loan){ .name = strdup(pair_node_name(place->pair)), .left = engine->loan.left,
-				      .taken_ms = engine_now_ms() };
+				      .passed_ms = engine->loan.passed_ms };
 	volume_begin(engine, place);
 	ask_for_node(engine, engine->loan.name);
 	if (iem_streq(graph_default_sink(engine->graph), engine->loan.name))
@@ -169,18 +170,32 @@ static bool has_choice_returned(struct engine *engine, const char *choice)
 	return there && engine->loan.choice_away && !pair_is_for(engine->loan.name, choice);
 }
 
-/* Nobody chose, and one comes that the session manager would have preferred: a dongle that is plugged in. */
+/*
+ * Nobody chose, and one comes that the session manager would have preferred: a dongle that is plugged in. WirePlumber 0.4
+ * may turn to our sink by itself before it has taken in what came, and stays with that then; so it counts from when on
+ * the default was none of ours for the last time.
+ */
 static bool has_better_come(const struct engine *engine)
 {
 	const struct place *place = place_of_pair(engine, engine->loan.name);
 
-	return place && better_since_ms(engine, place) > engine->loan.taken_ms;
+	return place && better_since_ms(engine, place) > engine->loan.passed_ms;
+}
+
+/* While it could turn to any output, the session manager has passed over those that it has known for long enough. */
+static void note_passed(struct engine *engine)
+{
+	const char *sink = graph_default_sink(engine->graph);
+
+	if (sink && !pair_is_ours(sink))
+		engine->loan.passed_ms = engine_now_ms() - TURN_MS;
 }
 
 void default_make_way(struct engine *engine)
 {
 	const char *choice = journal_default(engine->config.journal);
 
+	note_passed(engine);
 	engine->loan.making_way &= pair_is_ours(graph_default_sink(engine->graph)) ||
 				   pair_is_ours(graph_configured_sink(engine->graph));
 	if (!engine->loan.name)
@@ -291,22 +306,31 @@ static void follow_request(struct engine *engine)
 	}
 }
 
+/* What was set and put back before anybody was told of it is now and then told to nobody: it is as it was asked for. */
+static bool may_never_be_told(const struct engine *engine)
+{
+	const struct request *request = &engine->request;
+
+	return request->open && engine->graph && iem_same(graph_configured_value(engine->graph), request->value);
+}
+
 bool default_house(struct engine *engine)
 {
 	struct request *request = &engine->request;
 	const uint64_t now_ms = engine_now_ms();
+	const bool overwritten = request->open && request->users && now_ms - request->users_ms >= ANSWER_MS;
 
 	if (engine->loan.wait_until_ms && engine->loan.wait_until_ms <= now_ms) {
 		engine->loan.wait_until_ms = 0;
 		engine_defer(engine);
 	}
-	/* What we asked for was overwritten before it could be told. */
-	if (request->open && request->users && now_ms - request->users_ms >= ANSWER_MS) {
+	/* What we asked for was overwritten before it could be told; or no word of it comes. */
+	if (overwritten || (may_never_be_told(engine) && now_ms - request->asked_ms >= ANSWER_MS)) {
 		forget_request(engine);
 		default_changed(engine, false);
 		engine_defer(engine);
 	}
-	return engine->loan.wait_until_ms || request->users;
+	return engine->loan.wait_until_ms || request->users || may_never_be_told(engine);
 }
 
 void default_changed(struct engine *engine, bool configured_changed)

@@ -42,7 +42,7 @@ struct loan {
 	char *name;       /* node.name of the pair that has it; NULL: nothing is borrowed */
 	bool making_way;  /* for a better output: without a pair, until the session manager has made that the default */
 	bool choice_away; /* what the user had configured has not been there since */
-	uint64_t taken_ms;
+	uint64_t passed_ms; /* outputs that came before it the session manager has seen and not turned to */
 	uint64_t wait_until_ms; /* with taking: a better output has just come, and the session manager may turn to it */
 	char *left;       /* node.name of the sink that the user wants without us */
 };
@@ -51,6 +51,7 @@ struct loan {
 struct request {
 	bool open;    /* not told yet */
 	char *value;  /* of default_value.h; NULL: none */
+	uint64_t asked_ms;
 	char *users;  /* what somebody else asked for, which ours overwrites; "": none; NULL: nobody did */
 	uint64_t users_ms; /* told when */
 };
