@@ -54,12 +54,12 @@ int bus_check_profile(struct bus *bus, const char *id, const char *variant, sd_b
 	return 0;
 }
 
-static bool has_bands(struct bus *bus, const char *id, const char *variant)
+static bool has_eq(struct bus *bus, const char *id, const char *variant)
 {
 	const struct iem_profile *profile = iem_store_profile(files_store(bus->config.files), id);
 	const struct iem_eq *eq = profile ? iem_profile_eq(profile, variant) : NULL;
 
-	return eq && eq->n_bands > 0;
+	return eq && (eq->n_bands || eq->graphic.n || eq->fir);
 }
 
 int bus_check_output(struct bus *bus, const struct output *output, sd_bus_error *error)
@@ -110,7 +110,7 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 	return bus_answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s", output->description,
 					profile, *variant ? ", variant " : "", variant,
 					r < 0 ? ", but it could not be remembered" : "",
-					has_bands(bus, profile, variant) ? "" : "; it has no bands, so nothing is equalised",
+					has_eq(bus, profile, variant) ? "" : "; it has no bands, so nothing is equalised",
 					choices_enabled(bus->config.choices) ? "" :
 					"; correction is off, 'iemctl on' turns it on",
 					engine_manned(bus->config.engine) ? "" :

@@ -85,6 +85,8 @@ def test_a_profile_without_bands_says_so(two):
     two.write_profile("facts", 'earphone = { brand = "Acme"; model = "Facts"; };')
     done = two.iemctl("switch", "facts")
     assert done.stdout == "The profile on earphone is 'facts'; it has no bands, so nothing is equalised.\n"
+    two.write_profile("curve", "eq = { graphic = ( (100.0, 3.0), (1000.0, 0.0) ); };")
+    assert two.iemctl("switch", "curve").stdout == "The profile on earphone is 'curve'.\n"
 
 
 def test_switch_goes_back_and_next_goes_round(two):
