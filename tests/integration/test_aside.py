@@ -39,6 +39,11 @@ def test_an_exclusive_stream_has_the_output_to_itself(corrected, target):
     with sound.Recorder.of_sink(corrected, "earphone") as recorder:
         with play() as player:
             refused = not links_exclusively(player)
+        # One that is refused and ends before a busy iemd has seen what it was is missed: then it is the next one's turn.
+        for _ in range(3 if refused else 0):
+            with play() as player:
+                if links_exclusively(player):
+                    break
         with play() as player:
             wait_until(lambda: links_exclusively(player), what="it to be linked with the earphone")
             output = next(each for each in corrected.iemctl("outputs", json=True) if each["node"] == "earphone")

@@ -77,7 +77,7 @@ def test_two_hundred_switches_are_all_in_force_and_leave_no_click(two_profiles, 
               f"private {before[0]} -> {after[0]} kB, descriptors {before[1]} -> {after[1]}")
     # A tone's third difference is (2 pi f / rate)^3 of its level; levels differ by up to 6 dB, a click by far more.
     assert steps["with"] < 2.5 * steps["without"]
-    assert after[1] == before[1]
+    assert after[1] <= before[1]
     if not is_sanitized(process):  # a sanitizer keeps what was freed, and makes the audio thread late
         assert not measure.gaps(loud[:, 0])
         assert after[0] - before[0] < 256
