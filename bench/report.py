@@ -15,7 +15,7 @@ sys.path[:0] = [str(CHECKOUT / "tests"), str(CHECKOUT / "bench")]
 import live  # noqa: E402
 import offline  # noqa: E402
 
-PARTS = ("filter", "convolver", "graph", "files")
+PARTS = ("filter", "design", "convolver", "graph", "files")
 
 
 def processor():
@@ -34,9 +34,14 @@ def table(title, columns, rows):
                                for n, (cell, width) in enumerate(zip(row, widths))))
 
 
+def told_by(program):
+    """The lines of its table, but for the first, which names the columns."""
+    told = subprocess.run([program], check=True, text=True, capture_output=True).stdout
+    return [line.split("\t") for line in told.splitlines()[1:]]
+
+
 def bench_filter(build, arguments):
-    told = subprocess.run([build / "bench/bench_cascade"], check=True, text=True, capture_output=True).stdout.splitlines()
-    rows = [line.split("\t") for line in told[1:]]
+    rows = told_by(build / "bench/bench_cascade")
     blocks = sorted({int(row[2]) for row in rows})
     cost = {(row[0], int(row[1]), int(row[2])): float(row[3]) for row in rows}
     kinds = list(dict.fromkeys((row[0], int(row[1])) for row in rows))
@@ -46,10 +51,18 @@ def bench_filter(build, arguments):
             for simd, bands in kinds for block in blocks]
 
 
+def bench_design(build, arguments):
+    rows = [{"rate": int(rate), "reference": reference, "filters_us": float(filters), "chain_us": float(chain)}
+            for rate, reference, filters, chain in told_by(build / "bench/bench_design")]
+    table("A change of profile: us for the design of ten bands in each of two channels that differ",
+          ["rate, reference", "filters", "whole chain"],
+          [[f"{row['rate']}, {row['reference']}", row["filters_us"], row["chain_us"]] for row in rows])
+    return rows
+
+
 def bench_convolver(build, arguments):
-    told = subprocess.run([build / "bench/bench_convolver"], check=True, text=True, capture_output=True).stdout.splitlines()
-    rows = [line.split("\t") for line in told[1:]]
-    rows = [{"taps": int(taps), "ns_per_frame": float(ns), "worst_to_mean": float(ratio)} for taps, ns, ratio in rows]
+    rows = [{"taps": int(taps), "ns_per_frame": float(ns), "worst_to_mean": float(ratio)}
+            for taps, ns, ratio in told_by(build / "bench/bench_convolver")]
     table("Impulse responses: ns for a frame of two channels, double, and how uneven the load of 64 frames is",
           ["taps", "ns", "worst to mean"], [list(row.values()) for row in rows])
     return rows

@@ -68,12 +68,26 @@ static double polynomial_power(double c0, double c1, double c2, double p)
 	return dc * dc * (1 - p) + nyquist * nyquist * p - 16 * c0 * c2 * p * (1 - p);
 }
 
-double iem_biquad_db(const struct iem_biquad *q, double freq_hz, double rate_hz)
+double iem_biquads_db(const struct iem_biquad *sections, unsigned n, double freq_hz, double rate_hz)
 {
 	const double s = sin(M_PI * freq_hz / rate_hz), p = s * s;
-	const double power = polynomial_power(q->b0, q->b1, q->b2, p) / polynomial_power(1, q->a1, q->a2, p);
+	double power = 1, db = 0;
 
-	return power > 1e-40 ? 10 * log10(power) : -400;
+	for (unsigned i = 0; i < n; i++) {
+		const struct iem_biquad *q = &sections[i];
+
+		power *= fmax(polynomial_power(q->b0, q->b1, q->b2, p) / polynomial_power(1, q->a1, q->a2, p), 1e-40);
+		if (power < 1e-200 || power > 1e200) { /* one logarithm for all of them, else */
+			db += 10 * log10(power);
+			power = 1;
+		}
+	}
+	return db + 10 * log10(power);
+}
+
+double iem_biquad_db(const struct iem_biquad *q, double freq_hz, double rate_hz)
+{
+	return iem_biquads_db(q, 1, freq_hz, rate_hz);
 }
 
 double iem_q_from_octaves(double octaves, double freq_hz, double rate_hz)

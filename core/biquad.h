@@ -34,6 +34,8 @@ void iem_biquad_cookbook(struct iem_biquad *out, const struct iem_band *band, do
  * and high rates: in p = sin^2(pi f / rate) instead of cosines.
  */
 double iem_biquad_db(const struct iem_biquad *biquad, double freq_hz, double rate_hz);
+/** Of N sections in a row, each with that floor. */
+double iem_biquads_db(const struct iem_biquad *sections, unsigned n, double freq_hz, double rate_hz);
 
 /**
  * Octaves to Q: by the analog prototype where RATE_HZ is 0, else by the cookbook's digital formula at that rate.
