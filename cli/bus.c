@@ -1,9 +1,9 @@
 #include "cli/bus.h"
 
+#include "cli/bus_json.h"
 #include "core/util.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 
 #define NAME "org.iemd"
@@ -107,6 +107,7 @@ static int explain(const sd_bus_error *error, int r)
 		int status;
 	} known[] = {
 		{ NAME ".Error.NoSuchProfile", NO_SUCH },
+		{ NAME ".Error.NoSuchSource", NO_SUCH },
 		{ NAME ".Error.NoSuchOutput", NO_SUCH },
 		{ NAME ".Error.Failed", FAILED },
 		{ SD_BUS_ERROR_SERVICE_UNKNOWN, NO_ANSWER },
@@ -185,77 +186,6 @@ int service_sync(enum bus_choice choice)
 
 /* --- properties ------------------------------------------------------------------------------------------------- */
 
-static json_t *basic_to_json(sd_bus_message *m, char type)
-{
-	union {
-		const char *s;
-		int b;
-		uint32_t u;
-		uint64_t t;
-		double d;
-	} value;
-
-	if (sd_bus_message_read_basic(m, type, &value) <= 0)
-		return json_null();
-	switch (type) {
-	case 'b':
-		return json_boolean(value.b);
-	case 'u':
-		return json_integer(value.u);
-	case 't':
-		return json_integer((json_int_t)value.t);
-	case 'd':
-		return isfinite(value.d) ? json_real(value.d) : json_null();
-	default:
-		return json_string(value.s);
-	}
-}
-
-static json_t *value_to_json(sd_bus_message *m);
-
-/* An array and a structure are lists, a variant is what it holds. */
-static json_t *container_to_json(sd_bus_message *m, char type, const char *contents)
-{
-	json_t *list = type == 'v' ? NULL : json_array(), *value;
-
-	if (sd_bus_message_enter_container(m, type, contents) < 0)
-		return list ? list : json_null();
-	if (!list)
-		list = value_to_json(m);
-	else
-		while (sd_bus_message_at_end(m, false) == 0 && (value = value_to_json(m)))
-			json_array_append_new(list, value);
-	sd_bus_message_exit_container(m);
-	return list ? list : json_null();
-}
-
-/* What comes next in a message; NULL where there is nothing. */
-static json_t *value_to_json(sd_bus_message *m)
-{
-	const char *contents;
-	char type;
-
-	if (sd_bus_message_peek_type(m, &type, &contents) <= 0)
-		return NULL;
-	return contents ? container_to_json(m, type, contents) : basic_to_json(m, type);
-}
-
-static json_t *properties_to_json(sd_bus_message *m)
-{
-	json_t *object = json_object();
-	const char *name;
-
-	if (sd_bus_message_enter_container(m, 'a', "{sv}") < 0)
-		return object;
-	while (sd_bus_message_enter_container(m, 'e', "sv") > 0) {
-		if (sd_bus_message_read_basic(m, 's', &name) > 0)
-			json_object_set_new(object, name, value_to_json(m));
-		sd_bus_message_exit_container(m);
-	}
-	sd_bus_message_exit_container(m);
-	return object;
-}
-
 static int read_manager(struct service *service, json_t **out)
 {
 	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
@@ -265,29 +195,8 @@ static int read_manager(struct service *service, json_t **out)
 
 	if (r < 0)
 		return explain(&error, r);
-	*out = properties_to_json(reply);
+	*out = bus_properties_json(reply);
 	return 0;
-}
-
-/* Of an object's interfaces the one of outputs; NULL where it has none. */
-static json_t *interfaces_to_json(sd_bus_message *m)
-{
-	json_t *output = NULL;
-	const char *interface;
-
-	if (sd_bus_message_enter_container(m, 'a', "{sa{sv}}") < 0)
-		return NULL;
-	while (sd_bus_message_enter_container(m, 'e', "sa{sv}") > 0) {
-		if (sd_bus_message_read_basic(m, 's', &interface) > 0 && strcmp(interface, OUTPUT) == 0) {
-			json_decref(output);
-			output = properties_to_json(m);
-		} else {
-			sd_bus_message_skip(m, "a{sv}");
-		}
-		sd_bus_message_exit_container(m);
-	}
-	sd_bus_message_exit_container(m);
-	return output;
 }
 
 /* The properties of each output, by the object's path; all of one moment. */
@@ -304,7 +213,7 @@ static int read_objects(struct service *service, json_t **out)
 	*out = json_object();
 	while (sd_bus_message_enter_container(reply, 'e', "oa{sa{sv}}") > 0) {
 		if (sd_bus_message_read_basic(reply, 'o', &path) > 0)
-			json_object_set_new(*out, path, interfaces_to_json(reply));
+			json_object_set_new(*out, path, bus_interface_json(reply, OUTPUT));
 		sd_bus_message_exit_container(reply);
 	}
 	return 0;
@@ -351,6 +260,24 @@ int service_status(struct service *service, json_t **manager, json_t **output)
 	*output = json_incref(json_object_get(objects, path));
 	json_decref(objects);
 	return status;
+}
+
+int service_output(struct service *service, const char *name, json_t **out)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *found = NULL, *reply = NULL;
+	CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	const char *path;
+	int r = sd_bus_call_method(service->bus, NAME, MANAGER_PATH, MANAGER, "FindOutput", &error, &found, "s", name);
+
+	if (r >= 0)
+		r = sd_bus_message_read(found, "o", &path);
+	if (r >= 0)
+		r = sd_bus_call_method(service->bus, NAME, path, "org.freedesktop.DBus.Properties", "GetAll", &error, &reply,
+				       "s", OUTPUT);
+	if (r < 0)
+		return explain(&error, r);
+	*out = bus_properties_json(reply);
+	return 0;
 }
 
 int service_outputs(struct service *service, json_t **out)

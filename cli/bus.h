@@ -24,7 +24,7 @@ void service_closep(struct service **service);
 /**
  * Call a method of the manager with arguments as sd_bus_message_append() takes them; prints what it answers to
  * standard output, or what went wrong to standard error.
- * @return the exit status: 0, 1 failed, 3 no answer, 4 no such profile or output
+ * @return the exit status: 0, 1 failed, 3 no answer, 4 no such profile, source or output
  */
 int service_call(struct service *service, const char *method, const char *types, ...);
 
@@ -37,6 +37,8 @@ int service_ask(struct service *service, const char *method, const char *types, 
  * @return the exit status; what is filled in is the caller's
  */
 int service_status(struct service *service, json_t **manager, json_t **output);
+/** The properties of the output that NAME means, "" for the default one. @return the exit status; *out is the caller's */
+int service_output(struct service *service, const char *name, json_t **out);
 /** A list of the properties of each output. @return the exit status; *out is the caller's */
 int service_outputs(struct service *service, json_t **out);
 

@@ -63,6 +63,15 @@ static int run_prefer(const struct invocation *call)
 	return service_cmd_prefer(&request);
 }
 
+static int run_source(const struct invocation *call)
+{
+	struct service_request request = request_of(call);
+
+	request.what = call->n_args ? call->args[0] : "";
+	request.profile = "";
+	return service_cmd_source(&request);
+}
+
 static int run_compare(const struct invocation *call)
 {
 	struct service_request request = request_of(call);
@@ -143,6 +152,10 @@ const struct command service_commands[] = {
 	  "to end. With --blind X is one of the two: x plays it, A and B say which it is.\n"
 	  "At the end stands how often that was right, and how many of all who guess do as\n"
 	  "well. What was in force before comes back.\n" },
+	{ "source", "[ID|none|auto] [--output O] [--wait]", "Which output stage drives this output", run_source, 0, 1, READS,
+	  output_options,
+	  "ID is a source that 'iemctl list --sources' shows; none: it is not known which one;\n"
+	  "auto: forget what was said and detect it again. Without it, show what is known.\n" },
 	{ "on", "[--wait]", "Correction on, on all outputs", run_on, 0, 0, CHANGES, wait_options },
 	{ "off", "[--raw] [--wait]", "Correction out of the chain, until told otherwise", run_off, 0, 0, CHANGES, off_options },
 	{ "toggle", "[--raw] [--wait]", "Correction on if it is off, else off", run_toggle, 0, 0, CHANGES, off_options },

@@ -35,6 +35,7 @@ static const struct member_row profile_members[] = {
 
 static const struct member_row status_members[] = {
 	{ "confirmed", "Confirmed" },
+	{ "source", "Source", TEXT_OR_NULL },
 	{ "preferred", "Preferred", TEXT_OR_NULL },
 	{ "reason", "Reason" },
 	{ "reason_code", "ReasonCode" },
@@ -60,6 +61,7 @@ static const struct member_row outputs_members[] = {
 	{ "default", "Default" },
 	{ "profile", "Profile", TEXT_OR_NULL },
 	{ "variant", "Variant", TEXT_OR_NULL },
+	{ "source", "Source", TEXT_OR_NULL },
 	{ "state", "State" },
 	{ "reason", "Reason" },
 	{ "reason_code", "ReasonCode" },
@@ -312,7 +314,6 @@ int service_cmd_outputs(const struct service_request *request)
 	json_array_foreach (outputs, i, output) {
 		json_t *one = members(json_object(), outputs_members, ARRAY_LEN(outputs_members), output);
 
-		json_object_set_new(one, "source", json_null());
 		json_array_append_new(list, one);
 		if (!request->json)
 			print_output(output);

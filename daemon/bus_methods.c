@@ -268,6 +268,23 @@ int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error)
 					profile, *profile ? "'" : "", text, r < 0 ? ", but that could not be remembered" : "");
 }
 
+/* By what people call it to its object. */
+int bus_on_find_output(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	struct bus *bus = data;
+	const struct output *output;
+	struct bus_output *object;
+	const char *name;
+	int r = sd_bus_message_read(call, "s", &name);
+
+	if (r < 0)
+		return r;
+	files_flush(bus->config.files);
+	output = bus_named_output(bus, name, error);
+	object = output ? bus_output_of(bus, output->id) : NULL;
+	return object ? sd_bus_reply_method_return(call, "o", object->path) : -ENODEV;
+}
+
 int bus_on_sync(sd_bus_message *call, void *data, sd_bus_error *error)
 {
 	struct bus *bus = data;

@@ -64,6 +64,7 @@ int bus_on_auto(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_confirm(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_find_output(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_sync(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_output_switch(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_output_auto(sd_bus_message *call, void *data, sd_bus_error *error);
@@ -75,6 +76,9 @@ const struct output *bus_named_output(struct bus *bus, const char *text, sd_bus_
 int bus_check_profile(struct bus *bus, const char *id, const char *variant, sd_bus_error *error);
 /** Why a decision for this output cannot be in force at all. @return 0 or the error that is set */
 int bus_check_output(struct bus *bus, const struct output *output, sd_bus_error *error);
+
+/* bus_level.c */
+int bus_on_set_source(sd_bus_message *call, void *data, sd_bus_error *error);
 
 /* bus_compare.c */
 int bus_on_compare(sd_bus_message *call, void *data, sd_bus_error *error);

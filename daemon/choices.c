@@ -20,6 +20,7 @@ static void choice_finish(struct choice *choice)
 	free(choice->profile);
 	free(choice->variant);
 	free(choice->previous);
+	free(choice->source);
 	free(choice->once);
 	free(choice->once_variant);
 	for (size_t i = 0; i < choice->n_used; i++)
@@ -69,6 +70,7 @@ static const struct conf_key choice_keys[] = {
 	STATEFILE_TEXT("profile", offsetof(struct choice, profile)),
 	STATEFILE_TEXT("variant", offsetof(struct choice, variant)),
 	STATEFILE_TEXT("previous", offsetof(struct choice, previous)),
+	STATEFILE_TEXT("source", offsetof(struct choice, source)),
 	{ "used", CONF_CUSTOM, 0, .read = read_used_list },
 	CONF_END
 };
@@ -151,6 +153,7 @@ static void write_choice(FILE *out, const struct choice *choice, bool first)
 	write_member(out, "profile", choice->profile);
 	write_member(out, "variant", choice->variant);
 	write_member(out, "previous", choice->previous);
+	write_member(out, "source", choice->source);
 	fputs(" used = (", out);
 	for (size_t i = 0; i < choice->n_used; i++) {
 		fputs(i ? ", " : " ", out);
@@ -244,15 +247,25 @@ static void clear_once(struct choice *choice)
 	free(IEM_STEAL(choice->once_variant));
 }
 
-int choices_set(struct choices *choices, const char *output, const char *profile, const char *variant, bool once)
+/* @return NULL where there is no memory for it */
+static struct choice *of_output(struct choices *choices, const char *output)
 {
 	struct choice *choice = find(choices, output);
 
-	if (!choice) {
-		choice = add(choices);
-		if (!choice || !(choice->output = strdup(output)))
-			return -ENOMEM;
-	}
+	if (choice)
+		return choice;
+	choice = add(choices);
+	if (choice && !(choice->output = strdup(output)))
+		choices->n--;
+	return choice && choice->output ? choice : NULL;
+}
+
+int choices_set(struct choices *choices, const char *output, const char *profile, const char *variant, bool once)
+{
+	struct choice *choice = of_output(choices, output);
+
+	if (!choice)
+		return -ENOMEM;
 	remember_previous(choice, profile, variant);
 	clear_once(choice);
 	if (once) {
@@ -266,6 +279,27 @@ int choices_set(struct choices *choices, const char *output, const char *profile
 	choice->variant = copy(variant);
 	remember_used(choice, profile);
 	return choice->profile ? save(choices) : -ENOMEM;
+}
+
+int choices_set_source(struct choices *choices, const char *output, const char *source)
+{
+	struct choice *choice = of_output(choices, output);
+	char *mine = copy(source);
+
+	if (!choice || (source && !mine)) {
+		free(mine);
+		return -ENOMEM;
+	}
+	free(choice->source);
+	choice->source = mine;
+	return save(choices);
+}
+
+const char *choices_source(const struct choices *choices, const char *output)
+{
+	const struct choice *choice = find(choices, output);
+
+	return choice ? choice->source : NULL;
 }
 
 int choices_clear(struct choices *choices, const char *output)

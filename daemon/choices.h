@@ -15,6 +15,7 @@ struct choice {
 	char *profile;  /* in force by choice; NULL: detect */
 	char *variant;  /* NULL: the profile itself */
 	char *previous; /* what `switch -` goes back to: "profile" or "profile variant"; NULL */
+	char *source;   /* what drives this output: an id, or IEM_NO_SOURCE; NULL: detect */
 	char *used[CHOICES_USED]; /* ids of the earphones used here, newest last */
 	size_t n_used;
 	char *once, *once_variant; /* not remembered: goes with the output or with us */
@@ -38,6 +39,14 @@ int choices_set(struct choices *choices, const char *output, const char *profile
 
 /** Forget the choice: detect again. What was used here stays known. */
 int choices_clear(struct choices *choices, const char *output);
+
+/**
+ * Say what drives the output: an id, IEM_NO_SOURCE, or NULL to detect it again. @return 0, -ENOMEM, or another -errno if
+ * it could not be written (it holds all the same)
+ */
+int choices_set_source(struct choices *choices, const char *output, const char *source);
+/** What was said; NULL: nothing. Valid until the next change. */
+const char *choices_source(const struct choices *choices, const char *output);
 
 /** The output went away: a choice for once goes with it. */
 void choices_end_once(struct choices *choices, const char *output);

@@ -147,6 +147,8 @@ static void select_all(struct engine *engine)
 
 		for (int key = 0; key < IEM_MATCH_KEYS; key++)
 			seen.have[key] = place->output.have[key];
+		iem_source_select(&place->source, seen.have, choices_source(engine->config.choices, place->output.id),
+				  files_store(engine->config.files));
 		compare_decides(engine, place->output.id, &decision);
 		iem_select(&place->selection, &seen, &decision, files_store(engine->config.files));
 	}

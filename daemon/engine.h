@@ -37,6 +37,7 @@ struct engine_view {
 	const char *profile, *brand, *model, *variant;
 	bool confirmed;
 	const char *reason, *reason_code, *state;
+	const char *source, *source_name, *source_reason; /* what drives it */
 	char *preferred; /* what is added on top of the correction, for people; "": nothing. Owned */
 	uint32_t rate, channels, latency_samples;
 	double preamp_db, gain_db;

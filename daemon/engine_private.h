@@ -5,12 +5,15 @@
 #include "daemon/graph.h"
 #include "daemon/undo.h"
 
+#include "core/source_select.h"
+
 /** An output with what is decided for it and what runs for it. */
 struct place {
 	struct output output; /* as last seen */
 	bool present, was_present; /* now, and at the look before */
 	uint64_t since_ms; /* present and available since */
 	struct iem_selection selection;
+	struct iem_source_selection source;
 	struct pair *pair; /* NULL where nothing is corrected */
 	uint64_t chain_print; /* of the chain published last: what it was made from */
 	double preamp_db, gain_db, removal_db; /* of that chain */

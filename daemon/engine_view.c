@@ -127,7 +127,12 @@ static void view_place(struct engine_view *view, struct engine *engine, const st
 		.reason = selection->reason,
 		.reason_code = iem_reason_codes[selection->code],
 		.state = state_of(engine, place),
+		.source_reason = place->source.reason,
 	};
+	if (place->source.source) {
+		view->source = place->source.source->id;
+		view->source_name = place->source.source->name;
+	}
 	if (profile) {
 		view->profile = profile->id;
 		view->brand = profile->earphone.brand;

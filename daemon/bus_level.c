@@ -1,0 +1,55 @@
+/* What drives an output. */
+#include "daemon/bus_private.h"
+
+#include "core/source_select.h"
+#include "daemon/engine.h"
+
+#include <errno.h>
+
+#define DETECT "auto"
+
+static int check_source(struct bus *bus, const char *id, sd_bus_error *error)
+{
+	const struct iem_store *store = files_store(bus->config.files);
+	const struct iem_entry *entry = iem_store_find(store, IEM_STORE_SOURCES, id);
+	const char *near = entry ? NULL : iem_store_nearest(store, IEM_STORE_SOURCES, id);
+	const struct iem_diag *wrong = entry ? iem_diags_error(&entry->diags) : NULL;
+	char text[1024];
+
+	if (!entry)
+		return sd_bus_error_setf(error, BUS_ERROR("NoSuchSource"),
+					 "There is no source '%s'; %s%s%s'iemctl list --sources' shows them all.", id,
+					 near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
+	if (!entry->source || entry->broken)
+		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "The source '%s' does not load: %s", id,
+					 wrong ? iem_diag_format(wrong, text, sizeof(text)) : "it could not be read");
+	return 0;
+}
+
+/* SOURCE is an id, IEM_NO_SOURCE, or DETECT to forget what was said. */
+int bus_on_set_source(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	struct bus *bus = data;
+	const char *output_name, *source;
+	const struct output *output;
+	int wait, r = sd_bus_message_read(call, "ssb", &output_name, &source, &wait);
+	bool detect, none;
+
+	if (r < 0)
+		return r;
+	files_flush(bus->config.files);
+	output = bus_named_output(bus, output_name, error);
+	if (!output)
+		return -ENODEV;
+	detect = strcmp(source, DETECT) == 0;
+	none = strcmp(source, IEM_NO_SOURCE) == 0;
+	if (!detect && !none && (r = check_source(bus, source, error)) < 0)
+		return r;
+	r = choices_set_source(bus->config.choices, output->id, detect ? NULL : source);
+	if (r == -ENOMEM)
+		return r;
+	return bus_answer_when_in_force(bus, call, wait, "%s %s%s%s%s%s", detect ? "What was said of" : "The source of",
+					output->description, detect ? "'s source is forgotten" : none ? " is not known" : " is '",
+					detect || none ? "" : source, detect || none ? "" : "'",
+					r < 0 ? ", but that could not be remembered" : "");
+}
