@@ -3,7 +3,7 @@
  * libm and libconfig. If core reached for anything else, it would not link.
  */
 #include "core/apo.h"
-#include "core/source.h"
+#include "core/electrical.h"
 #include "core/conf.h"
 #include "core/conf_text.h"
 #include "core/fader.h"
@@ -42,6 +42,7 @@ static int use_files(void)
 	good &= iem_store_new(&store, &paths, NULL) == 0;
 	iem_select(&selection, &seen, &decision, store);
 	good &= selection.profile == NULL;
+	good &= iem_drive_of(&profile->earphone, NULL).swing.limit < 0;
 	free(written);
 	iem_store_free(store);
 	iem_paths_finish(&paths);
