@@ -5,6 +5,7 @@
 #include "cli/json.h"
 #include "cli/text.h"
 
+#include "core/electrical.h"
 #include "core/io/impulse_file.h"
 
 #include <math.h>
@@ -13,8 +14,8 @@
 
 /* What the files do not say, but what is asked for. */
 struct figures {
-	double db_per_mw, db_per_v; /* NAN: unknown */
-	double preamp_db;           /* at SHOW_RATE_HZ */
+	struct iem_sensitivity sensitivity;
+	double preamp_db; /* at SHOW_RATE_HZ */
 };
 
 static double preamp_of(const struct iem_eq *eq)
@@ -26,16 +27,10 @@ static double preamp_of(const struct iem_eq *eq)
 	return iem_chain_design(&chain, &plan) < 0 ? NAN : iem_chain_preamp_db(chain) + 0.0; /* no "-0" */
 }
 
-/* 1 mW into Z ohm takes sqrt(Z / 1000) V; without the impedance only the unit given is known. */
 static struct figures figures_of(const struct iem_profile *profile)
 {
-	const struct iem_earphone *e = &profile->earphone;
-	const double from_mw_to_v = 10 * log10(1000 / e->impedance_ohm), value = e->sensitivity.value;
-	const bool per_mw = e->sensitivity.unit == IEM_DB_PER_MW;
-
 	return (struct figures){
-		.db_per_mw = per_mw ? value : value - from_mw_to_v,
-		.db_per_v = per_mw ? value + from_mw_to_v : value,
+		.sensitivity = iem_earphone_sensitivity(&profile->earphone),
 		.preamp_db = preamp_of(&profile->eq),
 	};
 }
@@ -162,8 +157,8 @@ static json_t *facts_json(const struct iem_earphone *e, const struct figures *fi
 			 json_word(iem_form_names, e->form), "back", json_word(iem_back_names, e->back),
 			 "drivers", drivers_json(e), "impedance_ohm", json_number(e->impedance_ohm),
 			 "impedance_curve", points_json(e->impedance_curve.at, e->impedance_curve.n),
-			 "sensitivity_db_per_mw", json_number(figures->db_per_mw), "sensitivity_db_per_v",
-			 json_number(figures->db_per_v), "frequency_range_hz",
+			 "sensitivity_db_per_mw", json_number(figures->sensitivity.db_per_mw), "sensitivity_db_per_v",
+			 json_number(figures->sensitivity.db_per_v), "frequency_range_hz",
 			 range_json(&e->frequency_range_hz), "max_power_mw", json_number(e->max_power_mw),
 			 "isolation_db", json_number(e->isolation_db));
 }
@@ -215,16 +210,16 @@ static void show_drivers(const struct iem_earphone *e)
 		fact("drivers", "%s", text);
 }
 
-static void show_sensitivity(const struct figures *figures)
+static void show_sensitivity(const struct iem_sensitivity *s)
 {
-	if (isnan(figures->db_per_mw) && isnan(figures->db_per_v))
+	if (isnan(s->db_per_mw) && isnan(s->db_per_v))
 		fact("sensitivity", "unknown");
-	else if (isnan(figures->db_per_mw))
-		fact("sensitivity", "%.1f dB/V (dB/mW unknown without the impedance)", figures->db_per_v);
-	else if (isnan(figures->db_per_v))
-		fact("sensitivity", "%.1f dB/mW (dB/V unknown without the impedance)", figures->db_per_mw);
+	else if (isnan(s->db_per_mw))
+		fact("sensitivity", "%.1f dB/V (dB/mW unknown without the impedance)", s->db_per_v);
+	else if (isnan(s->db_per_v))
+		fact("sensitivity", "%.1f dB/mW (dB/V unknown without the impedance)", s->db_per_mw);
 	else
-		fact("sensitivity", "%.1f dB/mW, %.1f dB/V", figures->db_per_mw, figures->db_per_v);
+		fact("sensitivity", "%.1f dB/mW, %.1f dB/V", s->db_per_mw, s->db_per_v);
 }
 
 static void show_facts(const struct iem_earphone *e, const struct figures *figures)
@@ -240,7 +235,7 @@ static void show_facts(const struct iem_earphone *e, const struct figures *figur
 	else
 		fact("impedance", "%g ohm at 1 kHz%s", e->impedance_ohm,
 		     e->impedance_curve.n ? ", with a curve" : "");
-	show_sensitivity(figures);
+	show_sensitivity(&figures->sensitivity);
 	if (!isnan(e->frequency_range_hz.x))
 		fact("range", "%g Hz to %g Hz, as rated", e->frequency_range_hz.x, e->frequency_range_hz.y);
 	if (!isnan(e->max_power_mw))
