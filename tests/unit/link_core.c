@@ -7,6 +7,7 @@
 #include "core/conf.h"
 #include "core/conf_text.h"
 #include "core/fader.h"
+#include "core/level.h"
 #include "core/limiter.h"
 #include "core/number.h"
 #include "core/profile_write.h"
@@ -59,6 +60,7 @@ static int use_texts(void)
 	char number[IEM_NUMBER_TEXT];
 	int good = iem_settings_load(&settings, NULL, NULL) == 0;
 
+	good &= iem_level_in_noise_db(60, 20) > 40;
 	good &= iem_number_text(0.5, number) == number;
 	if (iem_apo_parse(&apo, text, sizeof(text) - 1, "x", IEM_REFERENCE_ANALOG, NULL) < 0)
 		return 0;
