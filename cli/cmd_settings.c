@@ -29,19 +29,12 @@ static const char *environment(const char *name)
 /* @return enum status; a file that does not load is told, and does not count */
 static int view_open(struct view *view)
 {
-	struct iem_diags diags = { 0 };
-	int r;
-
 	if (iem_paths_init(&view->paths, environment) < 0) {
 		complain("The settings cannot be read: out of memory.");
 		return STATUS_FAILED;
 	}
 	iem_settings_init(&view->defaults);
-	view->settings = view->defaults;
-	r = iem_settings_load(&view->settings, iem_paths_settings(&view->paths), &diags);
-	complain_diags(&diags);
-	iem_diags_finish(&diags);
-	return r < 0 ? STATUS_FAILED : STATUS_DONE;
+	return read_settings(&view->paths, &view->settings);
 }
 
 /* --- showing ---------------------------------------------------------------------------------- */

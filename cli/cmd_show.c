@@ -5,6 +5,7 @@
 #include "cli/json.h"
 #include "cli/text.h"
 
+#include "core/electrical.h"
 #include "core/io/impulse_file.h"
 
 #include <math.h>
@@ -13,8 +14,8 @@
 
 /* What the files do not say, but what is asked for. */
 struct figures {
-	double db_per_mw, db_per_v; /* NAN: unknown */
-	double preamp_db;           /* at SHOW_RATE_HZ */
+	struct iem_sensitivity sensitivity;
+	double preamp_db; /* at SHOW_RATE_HZ */
 };
 
 static double preamp_of(const struct iem_eq *eq)
@@ -26,16 +27,10 @@ static double preamp_of(const struct iem_eq *eq)
 	return iem_chain_design(&chain, &plan) < 0 ? NAN : iem_chain_preamp_db(chain) + 0.0; /* no "-0" */
 }
 
-/* 1 mW into Z ohm takes sqrt(Z / 1000) V; without the impedance only the unit given is known. */
 static struct figures figures_of(const struct iem_profile *profile)
 {
-	const struct iem_earphone *e = &profile->earphone;
-	const double from_mw_to_v = 10 * log10(1000 / e->impedance_ohm), value = e->sensitivity.value;
-	const bool per_mw = e->sensitivity.unit == IEM_DB_PER_MW;
-
 	return (struct figures){
-		.db_per_mw = per_mw ? value : value - from_mw_to_v,
-		.db_per_v = per_mw ? value + from_mw_to_v : value,
+		.sensitivity = iem_earphone_sensitivity(&profile->earphone),
 		.preamp_db = preamp_of(&profile->eq),
 	};
 }
@@ -162,8 +157,8 @@ static json_t *facts_json(const struct iem_earphone *e, const struct figures *fi
 			 json_word(iem_form_names, e->form), "back", json_word(iem_back_names, e->back),
 			 "drivers", drivers_json(e), "impedance_ohm", json_number(e->impedance_ohm),
 			 "impedance_curve", points_json(e->impedance_curve.at, e->impedance_curve.n),
-			 "sensitivity_db_per_mw", json_number(figures->db_per_mw), "sensitivity_db_per_v",
-			 json_number(figures->db_per_v), "frequency_range_hz",
+			 "sensitivity_db_per_mw", json_number(figures->sensitivity.db_per_mw), "sensitivity_db_per_v",
+			 json_number(figures->sensitivity.db_per_v), "frequency_range_hz",
 			 range_json(&e->frequency_range_hz), "max_power_mw", json_number(e->max_power_mw),
 			 "isolation_db", json_number(e->isolation_db));
 }
@@ -186,23 +181,6 @@ static int show_json(const struct iem_entry *entry, const struct figures *figure
 
 /* --- text ------------------------------------------------------------------------------------- */
 
-static IEM_PRINTF(2, 3) void fact(const char *name, const char *format, ...)
-{
-	CLEANUP(iem_freep) char *text = NULL;
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vasprintf(&text, format, args);
-	va_end(args);
-	if (n < 0) {
-		text = NULL;
-		return;
-	}
-	say("  %-12s ", name);
-	say_wrapped(text, 15);
-}
-
 static void show_drivers(const struct iem_earphone *e)
 {
 	char text[400] = "";
@@ -212,41 +190,41 @@ static void show_drivers(const struct iem_earphone *e)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%d %s", i ? " + " : "",
 				      e->drivers[i].count, iem_driver_names[e->drivers[i].type]);
 	if (n)
-		fact("drivers", "%s", text);
+		say_fact("drivers", "%s", text);
 }
 
-static void show_sensitivity(const struct figures *figures)
+static void show_sensitivity(const struct iem_sensitivity *s)
 {
-	if (isnan(figures->db_per_mw) && isnan(figures->db_per_v))
-		fact("sensitivity", "unknown");
-	else if (isnan(figures->db_per_mw))
-		fact("sensitivity", "%.1f dB/V (dB/mW unknown without the impedance)", figures->db_per_v);
-	else if (isnan(figures->db_per_v))
-		fact("sensitivity", "%.1f dB/mW (dB/V unknown without the impedance)", figures->db_per_mw);
+	if (isnan(s->db_per_mw) && isnan(s->db_per_v))
+		say_fact("sensitivity", "unknown");
+	else if (isnan(s->db_per_mw))
+		say_fact("sensitivity", "%.1f dB/V (dB/mW unknown without the impedance)", s->db_per_v);
+	else if (isnan(s->db_per_v))
+		say_fact("sensitivity", "%.1f dB/mW (dB/V unknown without the impedance)", s->db_per_mw);
 	else
-		fact("sensitivity", "%.1f dB/mW, %.1f dB/V", figures->db_per_mw, figures->db_per_v);
+		say_fact("sensitivity", "%.1f dB/mW, %.1f dB/V", s->db_per_mw, s->db_per_v);
 }
 
 static void show_facts(const struct iem_earphone *e, const struct figures *figures)
 {
 	if (e->like)
-		fact("facts like", "%s", e->like);
+		say_fact("facts like", "%s", e->like);
 	if (e->form >= 0 || e->back >= 0)
-		fact("form", "%s%s%s", e->form >= 0 ? iem_form_names[e->form] : "",
+		say_fact("form", "%s%s%s", e->form >= 0 ? iem_form_names[e->form] : "",
 		     e->form >= 0 && e->back >= 0 ? ", " : "", e->back >= 0 ? iem_back_names[e->back] : "");
 	show_drivers(e);
 	if (isnan(e->impedance_ohm))
-		fact("impedance", "unknown");
+		say_fact("impedance", "unknown");
 	else
-		fact("impedance", "%g ohm at 1 kHz%s", e->impedance_ohm,
+		say_fact("impedance", "%g ohm at 1 kHz%s", e->impedance_ohm,
 		     e->impedance_curve.n ? ", with a curve" : "");
-	show_sensitivity(figures);
+	show_sensitivity(&figures->sensitivity);
 	if (!isnan(e->frequency_range_hz.x))
-		fact("range", "%g Hz to %g Hz, as rated", e->frequency_range_hz.x, e->frequency_range_hz.y);
+		say_fact("range", "%g Hz to %g Hz, as rated", e->frequency_range_hz.x, e->frequency_range_hz.y);
 	if (!isnan(e->max_power_mw))
-		fact("max power", "%g mW", e->max_power_mw);
+		say_fact("max power", "%g mW", e->max_power_mw);
 	if (!isnan(e->isolation_db))
-		fact("isolation", "%g dB", e->isolation_db);
+		say_fact("isolation", "%g dB", e->isolation_db);
 }
 
 static void show_bands(const struct iem_eq *eq)
@@ -281,7 +259,7 @@ static void show_deviations(const struct iem_eq *eq)
 		if (deviation_at(eq, common_rates_hz[i], &off))
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%.2f dB at %g kHz", n ? ", " : "", off.db,
 					      common_rates_hz[i] / 1000);
-	fact("deviation", "at most %s", text);
+	say_fact("deviation", "at most %s", text);
 }
 
 static void show_responses(const struct iem_eq *eq)
@@ -291,25 +269,25 @@ static void show_responses(const struct iem_eq *eq)
 	char name[1024];
 
 	if (eq->graphic.n)
-		fact("graphic", "%zu points, %g Hz to %g Hz", eq->graphic.n, eq->graphic.at[0].x,
+		say_fact("graphic", "%zu points, %g Hz to %g Hz", eq->graphic.n, eq->graphic.at[0].x,
 		     eq->graphic.at[eq->graphic.n - 1].x);
 	if (eq->impulse)
-		fact("fir", "%s, %u frames at %g Hz, %s", shown(eq->fir, name, sizeof(name)), eq->impulse->frames,
+		say_fact("fir", "%s, %u frames at %g Hz, %s", shown(eq->fir, name, sizeof(name)), eq->impulse->frames,
 		     eq->impulse->rate_hz, channels[eq->impulse->channels]);
 }
 
 static void show_eq(const struct iem_eq *eq)
 {
-	fact("preamp", "%.2f dB%s", unsigned_zero(preamp_of(eq), 2),
+	say_fact("preamp", "%.2f dB%s", unsigned_zero(preamp_of(eq), 2),
 	     eq->preamp_auto ? " at 48 kHz (auto)" : ", as the profile says");
-	fact("reference", "%s", iem_reference_names[eq->reference]);
+	say_fact("reference", "%s", iem_reference_names[eq->reference]);
 	if (eq->n_bands || eq->graphic.n || eq->impulse)
 		show_deviations(eq);
 	show_responses(eq);
 	if (eq->n_bands)
 		show_bands(eq);
 	else
-		fact("bands", "none");
+		say_fact("bands", "none");
 }
 
 static void show_text(const struct iem_entry *entry, const struct figures *figures)
@@ -320,12 +298,12 @@ static void show_text(const struct iem_entry *entry, const struct figures *figur
 	iem_profile_title(p, title, sizeof(title));
 	say("%s%s%s\n\n", entry->id, strcmp(title, entry->id) != 0 ? "  " : "",
 	    strcmp(title, entry->id) != 0 ? title : "");
-	fact("from", "%s, %s", iem_origin_names[entry->from], shown(entry->path, rule, sizeof(rule)));
+	say_fact("from", "%s, %s", iem_origin_names[entry->from], shown(entry->path, rule, sizeof(rule)));
 	show_facts(&p->earphone, figures);
 	for (size_t i = 0; i < p->matches.n; i++)
-		fact(i ? "" : "matches", "%s", iem_match_describe(&p->matches.at[i], rule, sizeof(rule)));
+		say_fact(i ? "" : "matches", "%s", iem_match_describe(&p->matches.at[i], rule, sizeof(rule)));
 	if (p->origin)
-		fact("origin", "%s", p->origin);
+		say_fact("origin", "%s", p->origin);
 	say("\n");
 	show_eq(&p->eq);
 	for (size_t i = 0; i < p->n_variants; i++) {

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "core/settings.h"
 #include "core/store.h"
 
 #include <stdbool.h>
@@ -24,6 +25,12 @@ const struct iem_entry *files_entry(const struct files *files, const char *id);
  * @return enum status: STATUS_NOT_FOUND where no file has the id, STATUS_FAILED after telling what is wrong with it
  */
 int files_profile(const struct files *files, const char *id, const struct iem_entry **out);
+
+/** The same for a source. */
+int files_source(const struct files *files, const char *id, const struct iem_entry **out);
+
+/** The settings in force. @return enum status: STATUS_FAILED after telling what is wrong; *out has the defaults then */
+int read_settings(const struct iem_paths *paths, struct iem_settings *out);
 
 /** The equaliser of a variant (NULL: the profile's own). @return enum status */
 int files_eq(const struct iem_profile *profile, const char *variant, const struct iem_eq **out);

@@ -14,8 +14,8 @@
 static const struct command help_commands[];
 
 static const struct command *const groups[] = {
-	service_commands, profile_commands,  manage_commands, response_commands,
-	check_commands,   settings_commands, help_commands,
+	service_commands, profile_commands, manage_commands,   response_commands,
+	gain_commands,    check_commands,   settings_commands, help_commands,
 };
 
 /* Every command in turn: the one after ROW, NULL for the first and after the last. */

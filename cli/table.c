@@ -139,3 +139,20 @@ void say_wrapped(const char *text, int indent)
 	}
 	say("\n");
 }
+
+void say_fact(const char *name, const char *format, ...)
+{
+	CLEANUP(iem_freep) char *text = NULL;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	if (n < 0) {
+		text = NULL;
+		return;
+	}
+	say("  %-12s ", name);
+	say_wrapped(text, 15);
+}

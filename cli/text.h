@@ -42,5 +42,8 @@ void table_add(struct table *table, ...);
 void table_print(const struct table *table, int indent);
 void table_finish(struct table *table);
 
+/** A fact in a list: a name, then what is said of it, broken into lines. NAME "" goes on with the one above. */
+void say_fact(const char *name, const char *format, ...) IEM_PRINTF(2, 3);
+
 /** Print TEXT broken into lines at blanks, each behind INDENT blanks but the first. */
 void say_wrapped(const char *text, int indent);

@@ -149,7 +149,7 @@ double iem_chain_db(const struct iem_chain *chain, enum iem_side side, double fr
 /* ORIGINAL is the impulse response as the file has it; NULL: none. */
 static double meant_db(const struct iem_eq *eq, const struct chain_response *original, enum iem_side side, double freq_hz)
 {
-	double db = eq->graphic.n ? iem_graphic_db(&eq->graphic, freq_hz) : 0;
+	double db = eq->graphic.n ? iem_curve_at(&eq->graphic, freq_hz) : 0;
 
 	if (original)
 		db += chain_response_db(original, side, freq_hz);

@@ -13,20 +13,6 @@
 #define OVERSAMPLING 8    /* so much longer than the response is the transform that makes it */
 #define PER_OCTAVE 192
 
-double iem_graphic_db(const struct iem_curve *curve, double freq_hz)
-{
-	const struct iem_point *at = curve->at;
-	size_t i = 1;
-
-	if (freq_hz <= at[0].x)
-		return at[0].y;
-	if (freq_hz >= at[curve->n - 1].x)
-		return at[curve->n - 1].y;
-	while (at[i].x < freq_hz)
-		i++;
-	return at[i - 1].y + (at[i].y - at[i - 1].y) * log(freq_hz / at[i - 1].x) / log(at[i].x / at[i - 1].x);
-}
-
 static uint32_t most_taps(double rate_hz)
 {
 	uint32_t n = FEWEST;
@@ -56,7 +42,7 @@ static int compare(struct iem_response *response, const struct iem_curve *curve,
 		return r;
 	response->off.db = response->off.freq_hz = 0;
 	for (double f = 20; f <= high; f *= exp2(1.0 / PER_OCTAVE)) {
-		const double off = fabs(iem_spectrum_db(&spectrum, f) - iem_graphic_db(curve, f));
+		const double off = fabs(iem_spectrum_db(&spectrum, f) - iem_curve_at(curve, f));
 
 		if (off > response->off.db) {
 			response->off.db = off;
@@ -75,7 +61,7 @@ static int realise(struct iem_response *response, const struct iem_curve *curve,
 	int r;
 
 	for (uint32_t k = 0; k <= size / 2; k++)
-		db[k] = iem_graphic_db(curve, k * rate_hz / size);
+		db[k] = iem_curve_at(curve, k * rate_hz / size);
 	if ((r = iem_minphase(all, n, db, size)) < 0)
 		return r;
 	cut(response->taps, all, n);

@@ -1,14 +1,12 @@
 /**
- * graphic.h - a curve of gains, as graphic equalisers have them, as an impulse response of minimum phase.
+ * graphic.h - a curve of gains, as graphic equalisers have them, as an impulse response of minimum phase. What it
+ * means between its points is iem_curve_at().
  */
 #pragma once
 
 #include "core/profile.h"
 
 #include <stdint.h>
-
-/** What the curve means at FREQ_HZ, in dB: straight lines over the logarithm of frequency, level beyond both ends. */
-double iem_graphic_db(const struct iem_curve *curve, double freq_hz);
 
 /** As many taps as the curve needs at a rate. */
 struct iem_response {

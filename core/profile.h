@@ -7,22 +7,13 @@
 #pragma once
 
 #include "core/band.h"
+#include "core/curve.h"
 #include "core/diag.h"
 #include "core/impulse.h"
 #include "core/match.h"
 
 #define IEM_MAX_ID 64
 #define IEM_MAX_EQ_BANDS (2 * IEM_MAX_BANDS) /* in a file: left and right may each have IEM_MAX_BANDS */
-
-struct iem_point {
-	double x, y;
-};
-
-/** Points with ascending x; owned by whoever holds it. */
-struct iem_curve {
-	struct iem_point *at;
-	size_t n;
-};
 
 /** An equaliser as written: what a chain is made from. */
 struct iem_eq {

@@ -13,6 +13,7 @@ from harness import Session  # noqa: E402
 from harness.service import is_built  # noqa: E402
 
 import profiles  # noqa: E402
+from offline import box  # noqa: E402, F401
 
 LIMIT = int(os.environ.get("IEMD_TEST_LIMIT", "180"))  # seconds for one test with its fixtures
 

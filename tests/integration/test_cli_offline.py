@@ -5,37 +5,13 @@ Run with: IEMD_BUILD=build /usr/bin/python3 -m pytest tests/integration/test_cli
 import cmath
 import json
 import math
-import os
-import pathlib
-import pty
 import re
 import struct
 import subprocess
 
 import pytest
 
-REPO = pathlib.Path(__file__).resolve().parents[2]
-IEMCTL = REPO / os.environ.get("IEMD_BUILD", "build") / "cli" / "iemctl"
-
-# What is said: a sentence, how a command is used, or what is wrong in a file (which editors can jump to).
-SENTENCE = re.compile(r"iemctl: (['(-]|[A-Z][a-z]|/).*[.:?]$|iemctl: Usage: iemctl ")
-IN_A_FILE = re.compile(r"iemctl: [^:]+(:\d+)?: .*[^.]$")
-
-ACME = """
-earphone = {
-  brand = "Acme";  model = "One";  form = "in-ear";
-  impedance = 22.0;  sensitivity = { value = 110.0; unit = "dB/mW"; };
-};
-eq = {
-  bands = (
-    { type = "low-shelf"; frequency = 105.0; gain = 5.5; q = 0.7; },
-    { type = "peaking"; frequency = 3100.0; gain = -2.0; q = 1.4; channels = "left"; },
-    { type = "peaking"; frequency = 12000.0; gain = 3.0; q = 2.0; }
-  );
-};
-variants = ( { name = "foam"; eq = { bands = ( ); }; } );
-origin = "measured";
-"""
+from offline import ACME, IEMCTL
 
 PRESET = """Preamp: -6.5 dB
 Filter 1: ON LSC Fc 105 Hz Gain 5.5 dB Q 0.70
@@ -43,55 +19,6 @@ Filter 2: ON PK Fc 3100 Hz Gain -2.5 dB Q 1.41
 Filter 3: ON XX Fc 100 Hz Gain 1 dB Q 1
 GraphicEQ: 20 0; 30 1
 """
-
-
-class Box:
-    """A home of its own, and iemctl in it."""
-
-    def __init__(self, root):
-        self.root = root
-        self.user = root / "config/iemd/profiles"
-        self.shipped = root / "data/profiles"
-        self.settings = root / "config/iemd/iemd.conf"
-        (self.shipped / "sources").mkdir(parents=True)
-        (root / "home").mkdir()
-        self.env = {
-            "HOME": str(root / "home"),
-            "XDG_CONFIG_HOME": str(root / "config"),
-            "XDG_STATE_HOME": str(root / "state"),
-            "XDG_RUNTIME_DIR": str(root / "run"),
-            "IEMD_DATA_DIR": str(root / "data"),
-            "DBUS_SESSION_BUS_ADDRESS": f"unix:path={root}/no-bus",
-            "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={root}/no-bus",
-            "PATH": os.environ["PATH"],
-            "ASAN_OPTIONS": "detect_leaks=1",
-        }
-
-    def run(self, *args, status=0, stdin=b""):
-        done = subprocess.run([IEMCTL, *args], input=stdin, capture_output=True, env=self.env, cwd=self.root,
-                              timeout=20)
-        out, err = done.stdout.decode(), done.stderr.decode()
-        assert done.returncode == status, f"{args}: {done.returncode}\n{out}\n{err}"
-        assert "runtime error" not in err
-        for line in err.splitlines():
-            assert SENTENCE.match(line) or IN_A_FILE.match(line), line
-        return out, err
-
-    def json(self, *args):
-        return json.loads(self.run(*args, "--json")[0])
-
-    def write(self, path, text):
-        path = self.root / path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return path
-
-
-@pytest.fixture
-def box(tmp_path):
-    box = Box(tmp_path)
-    box.write("data/profiles/acme-one.conf", ACME)
-    return box
 
 
 # --- the program ---------------------------------------------------------------------------------------------------
@@ -352,16 +279,7 @@ def test_response_tells_what_a_rate_leaves_out(box):
 
 
 def test_response_draws_on_a_terminal(box):
-    ours, theirs = pty.openpty()
-    with subprocess.Popen([IEMCTL, "response", "acme-one"], stdout=theirs, env=box.env):
-        os.close(theirs)
-        text = b""
-        while True:
-            try:
-                text += os.read(ours, 4096)
-            except OSError:
-                break
-    lines = text.decode().replace("\r", "").splitlines()
+    lines = box.on_terminal("response", "acme-one").splitlines()
     assert "preamp" in lines[0] and max(map(len, lines)) <= 80 and len(lines) <= 24
     assert any("L" in line for line in lines[1:-1])
 

@@ -3,10 +3,11 @@
  * libm and libconfig. If core reached for anything else, it would not link.
  */
 #include "core/apo.h"
-#include "core/source.h"
+#include "core/electrical.h"
 #include "core/conf.h"
 #include "core/conf_text.h"
 #include "core/fader.h"
+#include "core/level.h"
 #include "core/limiter.h"
 #include "core/number.h"
 #include "core/profile_write.h"
@@ -42,6 +43,7 @@ static int use_files(void)
 	good &= iem_store_new(&store, &paths, NULL) == 0;
 	iem_select(&selection, &seen, &decision, store);
 	good &= selection.profile == NULL;
+	good &= iem_drive_of(&profile->earphone, NULL).swing.limit < 0;
 	free(written);
 	iem_store_free(store);
 	iem_paths_finish(&paths);
@@ -58,6 +60,7 @@ static int use_texts(void)
 	char number[IEM_NUMBER_TEXT];
 	int good = iem_settings_load(&settings, NULL, NULL) == 0;
 
+	good &= iem_level_in_noise_db(60, 20) > 40;
 	good &= iem_number_text(0.5, number) == number;
 	if (iem_apo_parse(&apo, text, sizeof(text) - 1, "x", IEM_REFERENCE_ANALOG, NULL) < 0)
 		return 0;

@@ -28,12 +28,12 @@ static void between_the_points_lines_are_straight(void **state)
 	struct iem_point three[] = { { 100, 0 }, { 400, 6 }, { 1000, -2 } };
 	const struct iem_curve c = { three, 3 };
 
-	assert_near(iem_graphic_db(&c, 100), 0, 1e-12);
-	assert_near(iem_graphic_db(&c, 200), 3, 1e-12);
-	assert_near(iem_graphic_db(&c, 400), 6, 1e-12);
-	assert_near(iem_graphic_db(&c, 1000), -2, 1e-12);
-	assert_near(iem_graphic_db(&c, 1), 0, 0);
-	assert_near(iem_graphic_db(&c, 50000), -2, 0);
+	assert_near(iem_curve_at(&c, 100), 0, 1e-12);
+	assert_near(iem_curve_at(&c, 200), 3, 1e-12);
+	assert_near(iem_curve_at(&c, 400), 6, 1e-12);
+	assert_near(iem_curve_at(&c, 1000), -2, 1e-12);
+	assert_near(iem_curve_at(&c, 1), 0, 0);
+	assert_near(iem_curve_at(&c, 50000), -2, 0);
 }
 
 /* One term of the Fourier transform, in dB; independent of the one inside. */
@@ -58,7 +58,7 @@ static void a_curve_is_met_at_every_rate(void **state)
 
 		assert_int_equal(iem_graphic_realise(&response, &curve, rates[r]), 0);
 		for (double f = 20; f < fmin(20000, 0.49 * rates[r]); f *= 1.09)
-			off = fmax(off, fabs(response_db(&response, f, rates[r]) - iem_graphic_db(&curve, f)));
+			off = fmax(off, fabs(response_db(&response, f, rates[r]) - iem_curve_at(&curve, f)));
 		if (!(off <= 0.05 && off <= response.off.db + 0.01))
 			fail_msg("%u taps at %g Hz: off by %g dB, %g are told", response.n, rates[r], off, response.off.db);
 		assert_true(response.n <= IEM_CONVOLVER_MAX_TAPS);

@@ -102,6 +102,38 @@ static void every_earphone_says_what_it_is_and_how_loud(void **state)
 	}
 }
 
+static void assert_plausible(const struct iem_source *source, const char *what, double value, double min, double max)
+{
+	if (!isnan(value) && !(value >= min && value <= max))
+		fail_msg("%s: its %s is %g, outside %g to %g", source->id, what, value, min, max);
+}
+
+static void every_source_says_what_it_is_and_how_strong(void **state)
+{
+	const struct iem_entry *const *entries;
+	const size_t n = iem_store_entries(store, &entries);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct iem_source *s = entries[i]->source;
+
+		if (!s)
+			continue;
+		if (!s->name || s->kind < 0 ||
+		    (isnan(s->max_voltage_v) && isnan(s->max_current_ma) && !s->rated_power.n))
+			fail_msg("%s lacks a fact", entries[i]->path);
+		assert_plausible(s, "voltage", s->max_voltage_v, 0.1, 20);
+		assert_plausible(s, "current", s->max_current_ma, 5, 2000);
+		assert_plausible(s, "output impedance", s->output_impedance_ohm, 0.01, 200);
+		assert_plausible(s, "noise", s->noise_uv, 0.1, 100);
+		for (size_t r = 0; r < s->rated_power.n; r++) {
+			const double ohm = s->rated_power.at[r].x, watts = s->rated_power.at[r].y / 1000;
+
+			assert_plausible(s, "rated voltage", sqrt(watts * ohm), 0.1, 20);
+			assert_plausible(s, "rated current", 1000 * sqrt(watts / ohm), 5, 2000);
+		}
+	}
+}
+
 static void every_equaliser_can_be_played_at_every_usual_rate(void **state)
 {
 	static const double rates[] = { 44100, 48000, 96000, 192000 };
@@ -161,6 +193,7 @@ int main(void)
 		cmocka_unit_test(every_file_has_an_id_of_its_own),
 		cmocka_unit_test(every_file_says_where_its_figures_come_from),
 		cmocka_unit_test(every_earphone_says_what_it_is_and_how_loud),
+		cmocka_unit_test(every_source_says_what_it_is_and_how_strong),
 		cmocka_unit_test(every_equaliser_can_be_played_at_every_usual_rate),
 		cmocka_unit_test(the_examples_of_the_documents_are_good),
 	};

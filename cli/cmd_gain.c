@@ -1,0 +1,182 @@
+/* iemctl gain: what a source makes of an earphone. */
+#include "cli/files.h"
+#include "cli/gain.h"
+#include "cli/groups.h"
+#include "cli/json.h"
+#include "cli/text.h"
+
+#include <math.h>
+
+#define LOUDEST_DB 140.0 /* of what may be asked for: more is pain */
+
+/* --- JSON ------------------------------------------------------------------------------------- */
+
+static json_t *rows_json(const struct iem_curve *rows)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < rows->n; i++)
+		json_array_append_new(list, json_pack("[ff]", rows->at[i].x, rows->at[i].y));
+	return list;
+}
+
+static json_t *source_json(const struct iem_source *s)
+{
+	return s ? json_pack("{ss, so, so, so, so, so, so, so}", "id", s->id, "name", json_text(s->name),
+			     "kind", json_word(iem_source_kinds, s->kind), "max_vrms",
+			     json_number(s->max_voltage_v), "output_impedance_ohm",
+			     json_number(s->output_impedance_ohm), "max_current_ma",
+			     json_number(s->max_current_ma), "rated_power", rows_json(&s->rated_power),
+			     "noise_uv", json_number(s->noise_uv))
+		 : json_null();
+}
+
+static json_t *need_json(const struct gain *gain)
+{
+	const struct iem_need *need = &gain->need;
+
+	if (isnan(gain->asked->spl_db))
+		return json_null();
+	return json_pack("{sf, so, so, so, so, so}", "spl_db", gain->asked->spl_db, "volts_rms",
+			 json_number(need->voltage_v), "source_volts_rms",
+			 json_number(need->source_voltage_v), "current_ma", json_number(need->current_ma),
+			 "power_mw", json_number(need->power_mw), "feasible",
+			 need->feasible < 0 ? json_null() : json_boolean(need->feasible));
+}
+
+static json_t *notes_json(const struct gain *gain)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < gain->n_notes; i++)
+		json_array_append_new(list, json_text(gain->notes[i]));
+	return list;
+}
+
+static json_t *gain_json(const struct gain *gain)
+{
+	const struct iem_drive *d = &gain->drive;
+	const struct iem_level *level = &gain->level;
+
+	return json_pack("{ss, so, so, so, so, so, so, so, so, so, so, so, so, so, ss, so, so}", "profile",
+			 gain->asked->profile->id, "impedance_ohm", json_number(d->impedance_ohm),
+			 "sensitivity_db_per_mw", json_number(d->sensitivity.db_per_mw),
+			 "sensitivity_db_per_v", json_number(d->sensitivity.db_per_v), "source",
+			 source_json(gain->source), "spl_full_scale_db", json_number(d->full_scale_spl_db),
+			 "max_spl_db", json_number(d->max_spl_db), "limited_by",
+			 json_word(iem_limit_names, isnan(d->max_spl_db) ? -1 : d->swing.limit), "at_spl",
+			 need_json(gain), "hiss_spl_dba", json_number(d->hiss_spl_dba), "damping_error_db",
+			 json_number(fabs(d->change.y)), "eq_preamp_db", json_number(gain->chain->preamp_db),
+			 "digital_gain_db", json_number(level->digital_gain_db), "hardware_gain_db",
+			 json_number(gain->hardware_gain_db), "level_reason", iem_level_reason_names[level->reason],
+			 "needed_spl_db", json_number(gain->needed_spl_db), "notes", notes_json(gain));
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+static int tell_one(const struct invocation *call, const struct files *files,
+		    const struct gain_question *asked, const struct gain_chain *chain)
+{
+	const char *id = option_value(call, "--source");
+	const struct iem_entry *entry = NULL;
+	struct gain gain;
+	int status = id ? files_source(files, id, &entry) : STATUS_DONE;
+
+	if (status != STATUS_DONE)
+		return status;
+	gain_answer(&gain, asked, chain, entry ? entry->source : NULL);
+	if (option_given(call, "--json"))
+		status = json_put(gain_json(&gain));
+	else
+		gain_print(&gain);
+	gain_finish(&gain);
+	return status;
+}
+
+static int put_all(const struct gain *gains, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, gain_json(&gains[i]));
+	return json_put(list);
+}
+
+static int tell_all(const struct invocation *call, const struct files *files,
+		    const struct gain_question *asked, const struct gain_chain *chain)
+{
+	const struct iem_entry *const *entries;
+	const size_t n = iem_store_entries(files->store, &entries);
+	CLEANUP(iem_freep) struct gain *gains = calloc(n, sizeof(*gains));
+	size_t known = 0;
+	int status = STATUS_DONE;
+
+	if (!gains) {
+		complain("The sources cannot be compared: out of memory.");
+		return STATUS_FAILED;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (entries[i]->source)
+			gain_answer(&gains[known++], asked, chain, entries[i]->source);
+	qsort(gains, known, sizeof(*gains), gain_compare);
+	if (option_given(call, "--json"))
+		status = put_all(gains, known);
+	else if (known)
+		gain_print_table(gains, known);
+	else
+		complain("There are no sources.");
+	for (size_t i = 0; i < known; i++)
+		gain_finish(&gains[i]);
+	return status;
+}
+
+/* @return enum status */
+static int read_question(struct gain_question *asked, const struct invocation *call)
+{
+	int status = option_number(call, "--spl", 0, LOUDEST_DB, &asked->spl_db);
+
+	if (status == STATUS_DONE)
+		status = option_number(call, "--noise", 0, LOUDEST_DB, &asked->noise_dba);
+	if (status == STATUS_DONE && option_given(call, "--all") && option_given(call, "--source"))
+		status = usage_error(call, "--all and --source exclude each other.");
+	return status;
+}
+
+static int run_gain(const struct invocation *call)
+{
+	CLEANUP(files_close) struct files files = { 0 };
+	struct iem_settings settings;
+	struct gain_question asked = { .settings = &settings, .spl_db = NAN, .noise_dba = NAN };
+	const struct iem_entry *entry = NULL;
+	struct gain_chain chain;
+	int status = read_question(&asked, call);
+
+	if (status != STATUS_DONE || (status = files_open(&files)) != STATUS_DONE ||
+	    (status = files_profile(&files, call->args[0], &entry)) != STATUS_DONE ||
+	    (status = read_settings(&files.paths, &settings)) != STATUS_DONE)
+		return status;
+	asked.profile = entry->profile;
+	if (gain_chain_of(&chain, &entry->profile->eq) < 0) {
+		complain("No chain can be made of the profile '%s'.", call->args[0]);
+		return STATUS_FAILED;
+	}
+	return option_given(call, "--all") ? tell_all(call, &files, &asked, &chain)
+					   : tell_one(call, &files, &asked, &chain);
+}
+
+static const struct option gain_options[] = {
+	{ "--source", "S", "the output stage; 'iemctl list --sources' shows them" },
+	{ "--spl", "DB", "what this level takes, and how to set it, 0 to 140 dB SPL" },
+	{ "--noise", "DBA", "what level is needed in so much noise, 0 to 140 dB(A)" },
+	{ "--all", NULL, "all sources, the loudest first" },
+	OPTION_END
+};
+
+const struct command gain_commands[] = {
+	{ "gain", "PROFILE [--source S] [--spl DB] [--noise DBA] [--all]",
+	  "What a source makes of an earphone", run_gain, 1, 1, COMMAND_READS, gain_options,
+	  "How loud it gets and what limits that, what a level takes, hiss, what the output\n"
+	  "impedance does to the response, and what to set. Levels are those of a sine of\n"
+	  "1 kHz. What is not known is told as unknown, and the notes say why.\n" },
+	COMMAND_END
+};

@@ -1,0 +1,62 @@
+/**
+ * gain.h - what iemctl gain has to tell: an earphone on a source, from its figures to sentences.
+ */
+#pragma once
+
+#include "core/electrical.h"
+#include "core/level.h"
+#include "core/settings.h"
+
+/** What is asked. Everything belongs to the caller and outlives the answers. */
+struct gain_question {
+	const struct iem_profile *profile;
+	const struct iem_settings *settings;
+	double spl_db;    /* NAN: no level is asked for */
+	double noise_dba; /* NAN: nor noise */
+};
+
+/** Of the profile's own chain at 48 kHz. */
+struct gain_chain {
+	double preamp_db, peak_db, at_1khz_db; /* see struct iem_level_case */
+};
+
+/** @return 0, or -errno where there is no memory for it */
+int gain_chain_of(struct gain_chain *out, const struct iem_eq *eq);
+
+#define GAIN_MAX_NOTES 16
+
+struct gain {
+	const struct gain_question *asked;
+	const struct gain_chain *chain;
+	const struct iem_source *source; /* NULL: none */
+	struct iem_drive drive;
+	double goal_spl_db;   /* what a source has to reach for a "yes": what is asked for, else the settings'
+			       */
+	int enough;           /* whether it does, as iem_need's feasible */
+	bool takes_current;   /* max_spl_db takes for granted that the current is there, which is not known */
+	struct iem_need need; /* for the level that is asked for */
+	struct iem_level level;
+	bool overdriven;         /* full scale at that level is above max_spl_db */
+	double hardware_gain_db; /* the level's; NAN where it is not known what is to be done */
+	double needed_spl_db;        /* in the noise that is asked for */
+	char *notes[GAIN_MAX_NOTES]; /* sentences; owned */
+	size_t n_notes;
+};
+
+/** Release with gain_finish(). */
+void gain_answer(struct gain *out, const struct gain_question *asked, const struct gain_chain *chain,
+		 const struct iem_source *source);
+void gain_finish(struct gain *gain);
+
+/** The name of the source; its id where it has none. */
+const char *gain_source_name(const struct iem_source *source);
+
+/** Fill in the notes; gain_answer() does. */
+void gain_take_notes(struct gain *gain);
+
+/** Orders answers for qsort(): the loudest first, what is not known last. */
+int gain_compare(const void *a, const void *b);
+
+/** For people: one answer, and a table of several. */
+void gain_print(const struct gain *gain);
+void gain_print_table(const struct gain *gains, size_t n);

@@ -1,0 +1,150 @@
+/* The sentences of iemctl gain: what is not known, what was assumed, what was refused. */
+#include "cli/gain.h"
+
+#include <math.h>
+#include <stdarg.h>
+
+static IEM_PRINTF(2, 3) void note(struct gain *gain, const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int n;
+
+	if (gain->n_notes >= GAIN_MAX_NOTES)
+		return;
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	if (n >= 0)
+		gain->notes[gain->n_notes++] = text;
+}
+
+/* "The noise of the source is not known, so neither is the hiss." */
+static void note_unknown(struct gain *gain, double value, const char *what, const char *so)
+{
+	if (isnan(value))
+		note(gain, "The %s is not known, so neither is %s.", what, so);
+}
+
+static void note_earphone(struct gain *gain)
+{
+	const struct iem_sensitivity *s = &gain->drive.sensitivity;
+
+	note_unknown(gain, gain->drive.impedance_ohm, "impedance of the earphone",
+		     "its current, its power, or what a source brings to it");
+	note_unknown(gain, gain->asked->profile->earphone.sensitivity.value, "sensitivity of the earphone",
+		     "any sound pressure level");
+	if (isnan(s->db_per_v) && !isnan(s->db_per_mw))
+		note(gain, "Its sensitivity is given for a power, and without the impedance no voltage makes "
+			   "a power.");
+}
+
+/* --- the source ------------------------------------------------------------------------------- */
+
+static void note_rows(struct gain *gain)
+{
+	const struct iem_curve *rows = &gain->source->rated_power;
+	const double ohm = gain->drive.impedance_ohm;
+	char rated[64];
+
+	if (gain->drive.swing.limit != IEM_LIMIT_RATED_POWER ||
+	    (ohm >= rows->at[0].x && ohm <= rows->at[rows->n - 1].x))
+		return;
+	if (rows->n == 1)
+		snprintf(rated, sizeof(rated), "%g", rows->at[0].x);
+	else
+		snprintf(rated, sizeof(rated), "%g to %g", rows->at[0].x, rows->at[rows->n - 1].x);
+	note(gain, "The power of the source is rated into %s ohm; no more than the %s that it has there is "
+		   "counted on.",
+	     rated, ohm < rows->at[0].x ? "current" : "voltage");
+}
+
+static void note_source(struct gain *gain)
+{
+	const struct iem_source *s = gain->source;
+
+	if (!s) {
+		note(gain, "No source is given: --source names one, and 'iemctl list --sources' shows them.");
+		return;
+	}
+	note_unknown(gain, s->max_voltage_v, "highest voltage of the source", "the level at full scale");
+	note_unknown(gain, s->output_impedance_ohm, "output impedance of the source",
+		     "how much of its voltage reaches the earphone, or what becomes of the response");
+	if (isnan(s->output_impedance_ohm) && !isnan(gain->drive.full_scale_bound_db))
+		note(gain, "From 0 ohm a full-scale sine would have %.1f dB SPL; it has no more.",
+		     gain->drive.full_scale_bound_db);
+	if (gain->takes_current)
+		note(gain, "The highest current of the source is not known; the highest level takes it to be "
+			   "enough.");
+	note_rows(gain);
+	note_unknown(gain, s->noise_uv, "noise of the source", "the hiss");
+}
+
+static void note_response(struct gain *gain)
+{
+	if (gain->source && isnan(gain->drive.change.y) && !isnan(gain->source->output_impedance_ohm))
+		note(gain, "The earphone has no impedance curve, so what an output impedance of %g ohm does to its "
+			   "response is not known, and nothing is corrected for it.",
+		     gain->source->output_impedance_ohm);
+}
+
+/* --- what is asked ---------------------------------------------------------------------------- */
+
+static void note_noise(struct gain *gain)
+{
+	const double isolation_db = gain->asked->profile->earphone.isolation_db;
+
+	if (isnan(gain->asked->noise_dba))
+		return;
+	note_unknown(gain, isolation_db, "isolation of the earphone", "the level that it takes in noise");
+	if (!isnan(isolation_db))
+		note(gain, "Of %g dB(A) of noise %g dB are kept out; what is %g dB above the rest loses nothing to "
+			   "it (speech transmission index, IEC 60268-16).",
+		     gain->asked->noise_dba, isolation_db, IEM_NOISE_MARGIN_DB);
+}
+
+static void note_need(struct gain *gain)
+{
+	if (gain->need.feasible == 0 && !isnan(gain->drive.swing.voltage_v))
+		note(gain, "%g dB SPL take %.3g V at the earphone, and there are %.3g V.",
+		     gain->asked->spl_db, gain->need.voltage_v, gain->drive.swing.voltage_v);
+}
+
+static void note_level(struct gain *gain)
+{
+	static const char *const sentences[] = {
+		[IEM_LEVEL_SHORT] =
+			"A full-scale sine stays below the level that is wanted: there is no more.",
+		[IEM_LEVEL_HELD] = "The ceiling, level.max_spl, is what keeps the level down.",
+		[IEM_LEVEL_UNKNOWN] = "The gain for the level that is wanted cannot be told: the chain keeps "
+				      "to its headroom.",
+		[IEM_LEVEL_MATCH_REFUSED] =
+			"The level that is wanted takes more than 6 dB beyond the headroom, which only the "
+			"device's volume may do: level.hardware_volume is \"leave\".",
+		[IEM_LEVEL_CEILING_REFUSED] =
+			"The ceiling, level.max_spl, takes more than 6 dB beyond the headroom, which only "
+			"the device's volume may do: level.hardware_volume is \"leave\".",
+	};
+	const enum iem_level_reason reason = gain->level.reason;
+
+	if (gain->overdriven && gain->drive.swing.limit == IEM_LIMIT_EARPHONE_POWER)
+		note(gain, "Full scale is more than the earphone bears at these gains.");
+	else if (gain->overdriven)
+		note(gain, "Full scale is more than the source is known to deliver at these gains: it may clip.");
+	if (reason < (int)ARRAY_LEN(sentences) && sentences[reason])
+		note(gain, "%s", sentences[reason]);
+	if (gain->level.hardware_gain_db < 0 &&
+	    gain->asked->settings->level.hardware_volume == IEM_HARDWARE_LEAVE)
+		note(gain, "The device's volume is yours to lower: iemd does it where level.hardware_volume "
+			   "is \"manage\".");
+}
+
+void gain_take_notes(struct gain *gain)
+{
+	note_earphone(gain);
+	note_source(gain);
+	note_response(gain);
+	note_noise(gain);
+	note_need(gain);
+	note_level(gain);
+}

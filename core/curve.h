@@ -1,0 +1,23 @@
+/**
+ * curve.h - points with straight lines between them: gains or impedances over frequency.
+ * Values only; any thread.
+ */
+#pragma once
+
+#include <stddef.h>
+
+struct iem_point {
+	double x, y;
+};
+
+/** Points with ascending x; owned by whoever holds it. */
+struct iem_curve {
+	struct iem_point *at;
+	size_t n;
+};
+
+/**
+ * The curve's value at FREQ_HZ (above 0): straight lines over the logarithm of frequency, level beyond both ends.
+ * NAN where there is no point.
+ */
+double iem_curve_at(const struct iem_curve *curve, double freq_hz);

@@ -1,0 +1,59 @@
+/**
+ * level.h - how loud it is to be, and which volume does it: a decision for a situation that does not change.
+ *
+ * Gains are dB, levels dB SPL of a full-scale sine. Digital gain is all that the chain does to the level, its preamp
+ * included; hardware gain is what the device's volume is to do, re its highest position. Values only; any thread.
+ *
+ * The device holds the user's volume and survives us, so what the chain takes away must be little: beyond the headroom
+ * of the equaliser at most IEM_DIGITAL_MORE_DB. More has to sit in the device's volume, which may be touched with
+ * consent only; without it, matching is refused and the level stays that of the headroom. A ceiling that cannot be kept
+ * is refused as well, but what can be done towards it is: a lower one never makes anything louder.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#define IEM_DIGITAL_MORE_DB 6.0
+
+/** What there is, and what is wanted. */
+struct iem_level_case {
+	double preamp_db;         /* that the chain has by itself, at most 0 */
+	double peak_db;           /* the highest gain of its equaliser, 0 or more, without the preamp */
+	double at_1khz_db;        /* the equaliser's gain there, without the preamp */
+	double full_scale_spl_db; /* without chain, the device's volume at its highest; NAN: unknown */
+	double wanted_spl_db;     /* that a full-scale sine of 1 kHz is to have; NAN: the headroom is all that counts */
+	double max_spl_db;        /* that no sine at any frequency may pass; INFINITY: none */
+	bool manage;              /* whether the device's volume may be changed */
+};
+
+/** How it came out, the gravest first told. */
+enum iem_level_reason {
+	IEM_LEVEL_PLAIN,           /* nothing was wanted but the headroom */
+	IEM_LEVEL_MATCHED,         /* as wanted */
+	IEM_LEVEL_SHORT,           /* less than wanted: there is no more */
+	IEM_LEVEL_HELD,            /* the ceiling is what keeps it down */
+	IEM_LEVEL_UNKNOWN,         /* sensitivity or source are not known well enough to do what was wanted */
+	IEM_LEVEL_MATCH_REFUSED,   /* it would take the device's volume */
+	IEM_LEVEL_CEILING_REFUSED, /* the same; nearer to the ceiling, not below it */
+};
+
+/** What interfaces call the reasons. */
+extern const char *const iem_level_reason_names[];
+
+struct iem_level {
+	double digital_gain_db;  /* at most the case's preamp_db */
+	double hardware_gain_db; /* at most 0; 0: leave it alone */
+	double spl_db;           /* of a full-scale sine of 1 kHz then; NAN: unknown */
+	enum iem_level_reason reason;
+};
+
+struct iem_level iem_level_for(const struct iem_level_case *given);
+
+#define IEM_NOISE_MARGIN_DB 15.0
+
+/**
+ * The level that a programme needs to be heard whole in noise of NOISE_DBA, of which the earphone keeps out
+ * ISOLATION_DB: IEM_NOISE_MARGIN_DB above what is left. At that distance the speech transmission index (IEC 60268-16)
+ * reckons that noise takes nothing away. NAN where either is unknown.
+ */
+double iem_level_in_noise_db(double noise_dba, double isolation_db);
