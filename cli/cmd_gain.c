@@ -20,15 +20,16 @@ static json_t *rows_json(const struct iem_curve *rows)
 	return list;
 }
 
-static json_t *source_json(const struct iem_source *s)
+/* Without a source every figure is null. */
+static json_t *source_json(const struct iem_source *source)
 {
-	return s ? json_pack("{ss, so, so, so, so, so, so, so}", "id", s->id, "name", json_text(s->name),
-			     "kind", json_word(iem_source_kinds, s->kind), "max_vrms",
-			     json_number(s->max_voltage_v), "output_impedance_ohm",
-			     json_number(s->output_impedance_ohm), "max_current_ma",
-			     json_number(s->max_current_ma), "rated_power", rows_json(&s->rated_power),
-			     "noise_uv", json_number(s->noise_uv))
-		 : json_null();
+	const struct iem_source *s = source ? source : &iem_source_unknown;
+
+	return json_pack("{so, so, so, so, so, so, so, so}", "id", json_text(s->id), "name", json_text(s->name), "kind",
+			 json_word(iem_source_kinds, s->kind), "max_vrms", json_number(s->max_voltage_v),
+			 "output_impedance_ohm", json_number(s->output_impedance_ohm), "max_current_ma",
+			 json_number(s->max_current_ma), "rated_power", rows_json(&s->rated_power), "noise_uv",
+			 json_number(s->noise_uv));
 }
 
 static json_t *need_json(const struct gain *gain)

@@ -154,8 +154,8 @@ const struct command service_commands[] = {
 	  "well. What was in force before comes back.\n" },
 	{ "source", "[ID|none|auto] [--output O] [--wait]", "Which output stage drives this output", run_source, 0, 1, READS,
 	  output_options,
-	  "ID is a source that 'iemctl list --sources' shows; none: it is not known which one;\n"
-	  "auto: forget what was said and detect it again. Without it, show what is known.\n" },
+	  "ID is a source of 'iemctl list --sources'; none: it is none of them; auto:\n"
+	  "forget what was said. Without it, show which one it is and how that is known.\n" },
 	{ "on", "[--wait]", "Correction on, on all outputs", run_on, 0, 0, CHANGES, wait_options },
 	{ "off", "[--raw] [--wait]", "Correction out of the chain, until told otherwise", run_off, 0, 0, CHANGES, off_options },
 	{ "toggle", "[--raw] [--wait]", "Correction on if it is off, else off", run_toggle, 0, 0, CHANGES, off_options },

@@ -110,13 +110,9 @@ static struct iem_swing least_swing(const struct iem_earphone *earphone, const s
 
 /* --- both together ---------------------------------------------------------------------------- */
 
-static const struct iem_source unknown_source = {
-	.kind = -1, .max_voltage_v = NAN, .max_current_ma = NAN, .output_impedance_ohm = NAN, .noise_uv = NAN
-};
-
 struct iem_drive iem_drive_of(const struct iem_earphone *earphone, const struct iem_source *source)
 {
-	const struct iem_source *s = source ? source : &unknown_source;
+	const struct iem_source *s = source ? source : &iem_source_unknown;
 	struct iem_drive drive = {
 		.impedance_ohm = iem_earphone_ohm(earphone),
 		.sensitivity = iem_earphone_sensitivity(earphone),

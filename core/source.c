@@ -8,6 +8,10 @@
 const char *const iem_source_kinds[] = { "dongle", "dac-amp", "amp", "interface", "onboard", "board", "bluetooth",
 					 NULL };
 
+const struct iem_source iem_source_unknown = {
+	.kind = -1, .max_voltage_v = NAN, .max_current_ma = NAN, .output_impedance_ohm = NAN, .noise_uv = NAN
+};
+
 #define SOURCE(name) offsetof(struct iem_source, name)
 
 static const struct conf_key source_fact_keys[] = {
@@ -41,10 +45,11 @@ int iem_source_load(struct iem_source **out, const char *id, const char *path, s
 	CLEANUP(conf_close) struct conf conf = { 0 };
 	int r;
 
-	if (!source || !(source->id = strdup(id)))
+	if (!source)
 		return -ENOMEM;
-	source->kind = -1;
-	source->max_voltage_v = source->max_current_ma = source->output_impedance_ohm = source->noise_uv = NAN;
+	*source = iem_source_unknown;
+	if (!(source->id = strdup(id)))
+		return -ENOMEM;
 	if ((r = conf_open(&conf, path, diags)) < 0 || (r = conf_read_root(&conf, source_keys, source)) < 0)
 		return r;
 	*out = IEM_STEAL(source);

@@ -24,6 +24,9 @@ struct iem_source {
 
 extern const char *const iem_source_kinds[];
 
+/** One of which nothing is known. */
+extern const struct iem_source iem_source_unknown;
+
 /**
  * Load a source from a file; ID is copied.
  * @return 0, or -errno (-EINVAL for a bad file) after telling DIAGS every mistake; *out untouched then

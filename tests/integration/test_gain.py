@@ -52,7 +52,7 @@ def test_every_key_is_there_whatever_is_known(acme):
             for asked in ((), ("--spl", "100"), ("--noise", "70")):
                 g = acme.json("gain", profile, *source, *asked)
                 assert KEYS <= set(g)
-                assert g["source"] is None if not source else SOURCE_KEYS <= set(g["source"])
+                assert SOURCE_KEYS <= set(g["source"]) and (g["source"]["id"] is None) == (not source)
                 assert (g["at_spl"] is None) == ("--spl" not in asked)
                 if g["at_spl"]:
                     assert set(g["at_spl"]) == AT_SPL_KEYS
@@ -136,7 +136,8 @@ def test_a_preamp_of_the_profile_s_own_is_told(acme):
 
 def test_without_a_source_its_figures_are_null(acme):
     g = acme.json("gain", "acme-one", "--spl", "100")
-    for key in ("source", "spl_full_scale_db", "max_spl_db", "limited_by", "hiss_spl_dba", "damping_error_db",
+    assert all(g["source"][key] is None for key in SOURCE_KEYS)
+    for key in ("spl_full_scale_db", "max_spl_db", "limited_by", "hiss_spl_dba", "damping_error_db",
                 "hardware_gain_db"):
         assert g[key] is None, key
     at = g["at_spl"]
