@@ -7,6 +7,7 @@
 #include "core/conf.h"
 #include "core/conf_text.h"
 #include "core/fader.h"
+#include "core/iso226.h"
 #include "core/limiter.h"
 #include "core/number.h"
 #include "core/profile_write.h"
@@ -102,7 +103,12 @@ static int use_ears(void)
 	return left == 0;
 }
 
+static int use_hearing(void)
+{
+	return iem_iso226_spl_db(IEM_ISO226_2023, 1000, 60) > 59.9 && iem_iso226_phon(IEM_ISO226_2023, 1000, 60) > 59.9;
+}
+
 int main(void)
 {
-	return use_files() && use_texts() && use_sound() && use_ears() && iem_glob("a*", "ab") ? 0 : 1;
+	return use_files() && use_texts() && use_sound() && use_ears() && use_hearing() && iem_glob("a*", "ab") ? 0 : 1;
 }
