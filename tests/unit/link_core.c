@@ -7,8 +7,8 @@
 #include "core/conf.h"
 #include "core/conf_text.h"
 #include "core/fader.h"
-#include "core/iso226.h"
 #include "core/limiter.h"
+#include "core/loudness.h"
 #include "core/number.h"
 #include "core/profile_write.h"
 #include "core/select.h"
@@ -105,7 +105,13 @@ static int use_ears(void)
 
 static int use_hearing(void)
 {
-	return iem_iso226_spl_db(IEM_ISO226_2023, 1000, 60) > 59.9 && iem_iso226_phon(IEM_ISO226_2023, 1000, 60) > 59.9;
+	const struct iem_loudness loudness = { .listening_db = 60, .reference_db = 80, .strength = 1, .lowest_hz = 20 };
+	struct iem_band bands[IEM_LOUDNESS_BANDS];
+	int good = iem_iso226_phon(IEM_ISO226_2023, 1000, 60) > 59.9;
+
+	good &= iem_loudness_bands(&loudness, bands) == IEM_LOUDNESS_BANDS;
+	good &= iem_loudness_db(&loudness, 100) > 6;
+	return good;
 }
 
 int main(void)
