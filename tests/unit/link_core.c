@@ -3,6 +3,7 @@
  * libm and libconfig. If core reached for anything else, it would not link.
  */
 #include "core/apo.h"
+#include "core/aweight.h"
 #include "core/source.h"
 #include "core/conf.h"
 #include "core/conf_text.h"
@@ -107,8 +108,11 @@ static int use_hearing(void)
 {
 	const struct iem_loudness loudness = { .listening_db = 60, .reference_db = 80, .strength = 1, .lowest_hz = 20 };
 	struct iem_band bands[IEM_LOUDNESS_BANDS];
+	struct iem_biquad sections[IEM_AWEIGHT_SECTIONS];
 	int good = iem_iso226_phon(IEM_ISO226_2023, 1000, 60) > 59.9;
 
+	iem_aweight_design(sections, 48000);
+	good &= iem_biquad_db(&sections[0], 20, 48000) < iem_aweight_db(1000);
 	good &= iem_loudness_bands(&loudness, bands) == IEM_LOUDNESS_BANDS;
 	good &= iem_loudness_db(&loudness, 100) > 6;
 	return good;
