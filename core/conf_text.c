@@ -130,10 +130,19 @@ static int line_at(const char *text, size_t pos)
 	return line;
 }
 
+/* In a list, after '=', and after another text, which it goes on with. INSIDE is the bracket that is open. */
+static bool text_may_follow(int before, int inside)
+{
+	if (before == '=' || before == ':' || before == STRING)
+		return true;
+	return (inside == '(' || inside == '[') && (before == inside || before == ',');
+}
+
 int conf_check_text(const char *text, size_t size, const char *path, struct iem_diags *diags)
 {
 	struct lexer lex = { .text = text, .size = size, .line = 1 };
 	int depth = 0, before = ';', token, r = 0;
+	char open[MAX_DEPTH + 1] = { 0 };
 	const char *nul = memchr(text, '\0', size);
 
 	if (nul) {
@@ -143,10 +152,13 @@ int conf_check_text(const char *text, size_t size, const char *path, struct iem_
 		return iem_complain(diags, path, lex.line, "a NUL byte; this is not a text file");
 	}
 	while ((token = next_token(&lex)) != END) {
-		if (strchr("{([", token) && ++depth > MAX_DEPTH)
-			return iem_complain(diags, path, lex.line, "more than %d levels of nesting", MAX_DEPTH);
+		if (strchr("{([", token)) {
+			if (++depth > MAX_DEPTH)
+				return iem_complain(diags, path, lex.line, "more than %d levels of nesting", MAX_DEPTH);
+			open[depth] = (char)token;
+		}
 		if (strchr("})]", token)) {
-			depth--;
+			depth -= depth > 0;
 			if (before == ',')
 				r = iem_complain(diags, path, lex.line,
 						 "a comma after the last element; leave it out");
@@ -154,6 +166,9 @@ int conf_check_text(const char *text, size_t size, const char *path, struct iem_
 		/* libconfig would tell the last line of the file, and lose the memory of the string. */
 		if (lex.unfinished)
 			return iem_complain(diags, path, line_at(text, lex.begin), "a text without its closing quote");
+		/* Nor does it free one that it finds in the wrong place. What is refused anyway it does not get to see. */
+		if (token == STRING && r == 0 && !text_may_follow(before, open[depth]))
+			return iem_complain(diags, path, line_at(text, lex.begin), "a text in quotes where none may stand");
 		if (token == INCLUDE)
 			r = iem_complain(diags, path, lex.line,
 					 "'@include' is not allowed; write everything into this file");

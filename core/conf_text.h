@@ -9,7 +9,7 @@
 /**
  * Look through TEXT for what libconfig would follow, cut short or take differently from version to version:
  * @include, NUL bytes, deep nesting, whole numbers over 32 bits, a comma after the last element,
- * a text without its closing quote.
+ * a text without its closing quote, or in the wrong place.
  * @return 0, or -EINVAL after complaining about each
  */
 int conf_check_text(const char *text, size_t size, const char *path, struct iem_diags *diags);

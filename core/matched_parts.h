@@ -1,5 +1,5 @@
 /**
- * matched_parts.h - what the parts of matched.h share. Only for matched*.c. Values only; any thread.
+ * matched_parts.h - what the parts of matched.h share. Only for matched*.c and aweight.c. Values only; any thread.
  */
 #pragma once
 

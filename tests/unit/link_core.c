@@ -6,9 +6,12 @@
 #include "core/electrical.h"
 #include "core/conf.h"
 #include "core/conf_text.h"
+#include "core/dose_text.h"
+#include "core/exposure.h"
 #include "core/fader.h"
 #include "core/level.h"
 #include "core/limiter.h"
+#include "core/loudness.h"
 #include "core/number.h"
 #include "core/profile_write.h"
 #include "core/select.h"
@@ -105,7 +108,39 @@ static int use_ears(void)
 	return left == 0;
 }
 
+static int use_dose(void)
+{
+	const struct iem_dose_clock now = { .elapsed_s = 1 };
+	struct iem_dose dose;
+	char *text = NULL;
+	int good;
+
+	iem_dose_init(&dose, &now);
+	iem_dose_add(&dose, iem_exposure_pa2(100), 1, &now);
+	good = iem_dose_write(&text, &dose, &now) == 0 && iem_dose_parse(&dose, text, strlen(text), "x", &now, NULL) == 0;
+	free(text);
+	return good && iem_dose_percent(&dose, IEM_DOSE_80) > 0;
+}
+
+static int use_hearing(void)
+{
+	const struct iem_loudness loudness = { .listening_db = 60, .reference_db = 80, .strength = 1, .lowest_hz = 20 };
+	struct iem_band bands[IEM_LOUDNESS_BANDS];
+	const float silence = 0, *const ears[2] = { &silence, NULL };
+	struct iem_exposure exposure;
+	int good = iem_iso226_phon(IEM_ISO226_2023, 1000, 60) > 59.9 && iem_exposure_init(&exposure, 48000) == 0;
+
+	if (!good)
+		return 0;
+	iem_exposure_process(&exposure, ears, 1);
+	iem_exposure_finish(&exposure);
+	good &= use_dose();
+	good &= iem_loudness_bands(&loudness, bands) == IEM_LOUDNESS_BANDS;
+	good &= iem_loudness_db(&loudness, 100) > 6;
+	return good;
+}
+
 int main(void)
 {
-	return use_files() && use_texts() && use_sound() && use_ears() && iem_glob("a*", "ab") ? 0 : 1;
+	return use_files() && use_texts() && use_sound() && use_ears() && use_hearing() && iem_glob("a*", "ab") ? 0 : 1;
 }

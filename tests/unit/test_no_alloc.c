@@ -1,11 +1,12 @@
 /*
- * chain.h, fader.h, stereo.h, limiter.h: what the audio thread calls neither allocates nor frees.
+ * chain.h, fader.h, stereo.h, limiter.h, exposure.h: what the audio thread calls neither allocates nor frees.
  *
  * The linker sends every call of the allocator through the __wrap functions below (-Wl,--wrap=malloc ...),
  * and they count while `listening`.
  */
 #include "fader_world.h"
 
+#include "core/exposure.h"
 #include "core/limiter.h"
 #include "core/stereo.h"
 
@@ -151,6 +152,24 @@ static void what_two_channels_get_and_the_limiter_allocate_nothing(void **state)
 	iem_limiter_free(limiter);
 }
 
+static void counting_exposure_allocates_nothing(void **state)
+{
+	static const float right[48000];
+	const float *const ears[2] = { sound, right }, *const mono[2] = { sound, NULL };
+	struct iem_exposure exposure;
+
+	assert_int_equal(iem_exposure_init(&exposure, 48000), 0);
+	sound[7] = INFINITY;
+	calls = 0;
+	listening = true;
+	iem_exposure_process(&exposure, ears, 48000);
+	iem_exposure_process(&exposure, mono, 333);
+	iem_exposure_reset(&exposure);
+	listening = false;
+	assert_int_equal(calls, 0);
+	iem_exposure_finish(&exposure);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +178,7 @@ int main(void)
 		cmocka_unit_test(convolving_allocates_nothing),
 		cmocka_unit_test(taking_fading_and_giving_back_allocate_nothing),
 		cmocka_unit_test(what_two_channels_get_and_the_limiter_allocate_nothing),
+		cmocka_unit_test(counting_exposure_allocates_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
