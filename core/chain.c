@@ -8,111 +8,6 @@
 #define SETTLE_DB 70.0
 #define SETTLE_MAX_SECONDS 0.5
 
-static int add_section(struct ear *ear, const struct iem_band *band, const struct iem_biquad *section)
-{
-	if (ear->n == CHAIN_MAX_SECTIONS)
-		return -E2BIG;
-	ear->bands[ear->n] = *band;
-	ear->sections[ear->n++] = *section;
-	return 0;
-}
-
-static int add_bands(struct iem_chain *chain, const struct iem_band *bands, size_t n, enum iem_reference reference,
-		     unsigned *skipped)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < n && r == 0; i++) {
-		struct iem_biquad section;
-
-		if (!iem_band_fits(&bands[i], chain->rate_hz)) {
-			++*skipped;
-			continue;
-		}
-		iem_biquad_design(&section, &bands[i], reference, chain->rate_hz);
-		for (int side = 0; side < IEM_SIDES && r == 0; side++)
-			if (iem_side_applies(bands[i].side, side))
-				r = add_section(&chain->ears[side], &bands[i], &section);
-	}
-	return r;
-}
-
-/* In front of the bands: what an ear gets is then its bands' times what the responses leave for it. */
-static int add_responses(struct iem_chain *chain, const struct iem_chain_plan *plan)
-{
-	int r = 0;
-
-	if (plan->impulse)
-		r = chain_response_new(&chain->responses[chain->n_responses], plan, chain->is_pair, plan->impulse);
-	if (r < 0)
-		return r;
-	chain->n_responses += plan->impulse != NULL;
-	if (plan->eq->graphic.n)
-		r = chain_response_from_curve(&chain->responses[chain->n_responses], plan, &plan->eq->graphic);
-	if (r < 0)
-		return r;
-	chain->n_responses += plan->eq->graphic.n > 0;
-	return 0;
-}
-
-static int add_correction(struct iem_chain *chain, const struct iem_chain_plan *plan)
-{
-	const struct iem_eq *eq = plan->eq;
-	const int r = add_bands(chain, eq->bands, eq->n_bands, eq->reference, &chain->skipped);
-
-	for (int side = 0; side < IEM_SIDES && r == 0; side++)
-		if (chain->ears[side].n > IEM_MAX_BANDS)
-			return -E2BIG;
-	return r < 0 ? r : add_responses(chain, plan);
-}
-
-/* A shelf above half the rate is missed by nobody. */
-static int add_preference(struct iem_chain *chain, const struct iem_preference *preference)
-{
-	struct iem_band bands[IEM_PREFERENCE_BANDS];
-	unsigned skipped = 0;
-	int r = add_bands(chain, bands, iem_preference_bands(preference, bands), IEM_REFERENCE_ANALOG, &skipped);
-
-	if (r == 0 && chain->is_pair)
-		r = iem_stereo_init(&chain->stereo, &preference->stereo, chain->rate_hz);
-	return r;
-}
-
-/*
- * The profile's own preamp may be too high for its own bands: that is the profile's business. What the preference
- * adds is not to bring anything above that, or above full scale.
- */
-static double preamp_for(const struct iem_eq *eq, double top_db, double own_top_db)
-{
-	if (!eq || eq->preamp_auto)
-		return -top_db;
-	return eq->preamp_db - fmax(0, top_db + eq->preamp_db - fmax(0, own_top_db + eq->preamp_db));
-}
-
-static int design(struct iem_chain *chain, const struct iem_chain_plan *plan)
-{
-	struct chain_reach reach = { 0 };
-	double own_top_db;
-	int r = iem_stereo_init(&chain->stereo, &IEM_STEREO_NEUTRAL, chain->rate_hz);
-
-	if (r == 0 && plan->eq)
-		r = add_correction(chain, plan);
-	if (r < 0)
-		return r;
-	if (plan->eq)
-		reach = chain_reach_of(chain);
-	own_top_db = reach.top_db;
-	if (plan->preference && !iem_preference_is_neutral(plan->preference)) {
-		if ((r = add_preference(chain, plan->preference)) < 0)
-			return r;
-		reach = chain_reach_of(chain);
-	}
-	chain->preamp_db = preamp_for(plan->eq, reach.top_db, own_top_db);
-	chain->gain_db = chain->preamp_db + plan->gain_db;
-	chain->safe_gain_lin = pow(10.0, (chain->gain_db + reach.bottom_db) / 20);
-	return 0;
-}
-
 static struct iem_sections sections_of(const struct iem_chain *chain, unsigned channel)
 {
 	const struct ear *ear = &chain->ears[chain->sides[channel]];
@@ -151,7 +46,7 @@ int iem_chain_new(struct iem_chain **out, const struct iem_chain_plan *plan)
 	chain->channels = plan->channels;
 	memcpy(chain->sides, plan->sides, sizeof(chain->sides));
 	chain->is_pair = plan->channels == 2 && plan->sides[0] == IEM_SIDE_LEFT && plan->sides[1] == IEM_SIDE_RIGHT;
-	if ((r = design(chain, plan)) < 0)
+	if ((r = chain_design(chain, plan)) < 0)
 		return r;
 	if ((r = lay_out(chain)) < 0 ||
 	    (plan->limiter && (r = iem_limiter_new(&chain->limiter, chain->rate_hz, chain->channels)) < 0))
@@ -237,6 +132,11 @@ double iem_chain_preamp_db(const struct iem_chain *chain)
 double iem_chain_gain_db(const struct iem_chain *chain)
 {
 	return chain->gain_db;
+}
+
+const struct iem_level *iem_chain_level(const struct iem_chain *chain)
+{
+	return &chain->level;
 }
 
 double iem_chain_safe_gain_lin(const struct iem_chain *chain)

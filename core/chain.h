@@ -8,6 +8,8 @@
 #pragma once
 
 #include "core/biquad.h"
+#include "core/level.h"
+#include "core/loudness.h"
 #include "core/preference.h"
 #include "core/profile.h"
 
@@ -21,7 +23,10 @@ struct iem_chain;
 struct iem_chain_plan {
 	const struct iem_eq *eq; /* NULL: no correction */
 	const struct iem_impulse *impulse; /* the equaliser's, at the plan's rate; NULL: none */
+	const struct iem_curve *damping; /* what undoes the source's output impedance: Hz, dB; NULL: nothing */
 	const struct iem_preference *preference; /* on top; NULL: none */
+	const struct iem_loudness *loudness; /* on top; NULL: none */
+	const struct iem_level_case *level; /* what is wanted; what is the chain's own in it is filled in. NULL: the headroom */
 	double gain_db;          /* beside the preamp; 0 for none */
 	bool limiter;            /* at the end: nothing leaves above -1 dBTP, some frames later */
 	double rate_hz;          /* IEM_MIN_RATE_HZ .. IEM_MAX_RATE_HZ */
@@ -55,8 +60,10 @@ unsigned iem_chain_channels(const struct iem_chain *chain);
  * the profile's own, lowered as far as the preference would bring anything above full scale, or further above.
  */
 double iem_chain_preamp_db(const struct iem_chain *chain);
-/** All broadband gain of the chain in dB: preamp plus the plan's gain. */
+/** All broadband gain of the chain in dB: the level's digital gain, with the preamp in it, and the plan's gain. */
 double iem_chain_gain_db(const struct iem_chain *chain);
+/** How its level was decided; without a wish in the plan, the headroom alone. */
+const struct iem_level *iem_chain_level(const struct iem_chain *chain);
 /**
  * A gain with which nothing between 20 Hz and 20 kHz is louder than through the chain: for a moment in which its
  * coefficients are not right. Linear, at most 1.

@@ -8,8 +8,7 @@ static double bands_db(const struct iem_chain *chain, enum iem_side side, double
 	return iem_biquads_db(chain->ears[side].sections, chain->ears[side].n, freq_hz, chain->rate_hz);
 }
 
-/* Of a sound that is the same in all channels. */
-static double ear_db(const struct iem_chain *chain, enum iem_side side, double freq_hz)
+double chain_ear_db(const struct iem_chain *chain, enum iem_side side, double freq_hz)
 {
 	double db = bands_db(chain, side, freq_hz);
 
@@ -120,7 +119,7 @@ static void add_reach(struct chain_reach *reach, const struct iem_chain *chain, 
 		db[i] = level_db(chain, side, f[i]);
 		top = fmax(top, db[i]);
 		if (f[i] >= 20 && f[i] <= 20000)
-			reach->bottom_db = fmin(reach->bottom_db, ear_db(chain, side, f[i]));
+			reach->bottom_db = fmin(reach->bottom_db, chain_ear_db(chain, side, f[i]));
 	}
 	for (size_t i = 1; i + 1 < n; i++) /* every maximum near the top is refined */
 		if (db[i] > top - 1 && db[i] >= db[i - 1] && db[i] >= db[i + 1])
@@ -143,7 +142,7 @@ struct chain_reach chain_reach_of(const struct iem_chain *chain)
 
 double iem_chain_db(const struct iem_chain *chain, enum iem_side side, double freq_hz)
 {
-	return chain->gain_db + ear_db(chain, side, freq_hz);
+	return chain->gain_db + chain_ear_db(chain, side, freq_hz);
 }
 
 /* ORIGINAL is the impulse response as the file has it; NULL: none. */
@@ -182,7 +181,7 @@ struct iem_deviation iem_chain_deviation(const struct iem_chain *chain, const st
 		const double f = 20 * pow(high / 20, (double)i / POINTS);
 
 		for (int side = IEM_SIDE_LEFT; side <= IEM_SIDE_RIGHT; side++) {
-			const double want = meant_db(eq, original, side, f), db = fabs(ear_db(chain, side, f) - want);
+			const double want = meant_db(eq, original, side, f), db = fabs(chain_ear_db(chain, side, f) - want);
 
 			if (want > -60 && db > most.db) /* in a zero rounding decides */
 				most = (struct iem_deviation){ db, f };

@@ -8,8 +8,8 @@
 #include "core/chain_response.h"
 #include "core/limiter.h"
 
-#define CHAIN_MAX_RESPONSES 2 /* the file's and the graphic equaliser's */
-#define CHAIN_MAX_SECTIONS (IEM_MAX_BANDS + IEM_PREFERENCE_BANDS)
+#define CHAIN_MAX_RESPONSES 3 /* the file's, the graphic equaliser's and the damping's */
+#define CHAIN_MAX_SECTIONS (IEM_MAX_BANDS + IEM_PREFERENCE_BANDS + IEM_LOUDNESS_BANDS)
 
 /** What the channels of one ear share: the sections, and the bands they come from (where to look for peaks). */
 struct ear {
@@ -20,6 +20,7 @@ struct ear {
 
 struct iem_chain {
 	double rate_hz, preamp_db, gain_db, safe_gain_lin;
+	struct iem_level level;
 	unsigned channels, skipped;
 	enum iem_side sides[IEM_MAX_CHANNELS];
 	struct ear ears[IEM_SIDES];
@@ -35,6 +36,12 @@ struct iem_chain {
 struct chain_reach {
 	double top_db, bottom_db; /* at least, at most 0 */
 };
+
+/** Give a chain that has its rate and channels its filters and gains. @return as iem_chain_new() */
+int chain_design(struct iem_chain *chain, const struct iem_chain_plan *plan);
+
+/** What an ear gets at FREQ_HZ of a sound that is the same in all channels, in dB, without gains. */
+double chain_ear_db(const struct iem_chain *chain, enum iem_side side, double freq_hz);
 
 /** Of the ears that sound: a band for the left ear alone does not lower a layout that has no left. */
 struct chain_reach chain_reach_of(const struct iem_chain *chain);

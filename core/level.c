@@ -26,7 +26,7 @@ static struct cuts find_cuts(const struct iem_level_case *given)
 	const double most_db = given->manage ? INFINITY : IEM_DIGITAL_MORE_DB;
 	struct cuts cuts = {
 		.match_db = fmax(0, plain_db + given->at_1khz_db - given->wanted_spl_db),
-		.ceiling_db = fmax(0, plain_db + given->peak_db - given->max_spl_db),
+		.ceiling_db = fmax(0, plain_db + given->peak_db + given->volume_db - given->max_spl_db),
 	};
 
 	cuts.match_refused = cuts.match_db > most_db + SLACK_DB;

@@ -1,0 +1,153 @@
+/* From a plan to filters and gains. */
+#include "core/chain_private.h"
+
+#include <errno.h>
+#include <math.h>
+
+static int add_section(struct ear *ear, const struct iem_band *band, const struct iem_biquad *section)
+{
+	if (ear->n == CHAIN_MAX_SECTIONS)
+		return -E2BIG;
+	ear->bands[ear->n] = *band;
+	ear->sections[ear->n++] = *section;
+	return 0;
+}
+
+static int add_bands(struct iem_chain *chain, const struct iem_band *bands, size_t n, enum iem_reference reference,
+		     unsigned *skipped)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		struct iem_biquad section;
+
+		if (!iem_band_fits(&bands[i], chain->rate_hz)) {
+			++*skipped;
+			continue;
+		}
+		iem_biquad_design(&section, &bands[i], reference, chain->rate_hz);
+		for (int side = 0; side < IEM_SIDES && r == 0; side++)
+			if (iem_side_applies(bands[i].side, side))
+				r = add_section(&chain->ears[side], &bands[i], &section);
+	}
+	return r;
+}
+
+static int add_curve(struct iem_chain *chain, const struct iem_chain_plan *plan, const struct iem_curve *curve)
+{
+	const int r = chain_response_from_curve(&chain->responses[chain->n_responses], plan, curve);
+
+	chain->n_responses += r == 0;
+	return r;
+}
+
+/* In front of the bands: what an ear gets is then its bands' times what the responses leave for it. */
+static int add_responses(struct iem_chain *chain, const struct iem_chain_plan *plan)
+{
+	int r = 0;
+
+	if (plan->impulse) {
+		r = chain_response_new(&chain->responses[chain->n_responses], plan, chain->is_pair, plan->impulse);
+		chain->n_responses += r == 0;
+	}
+	if (r == 0 && plan->eq->graphic.n)
+		r = add_curve(chain, plan, &plan->eq->graphic);
+	if (r == 0 && plan->damping)
+		r = add_curve(chain, plan, plan->damping);
+	return r;
+}
+
+static int add_correction(struct iem_chain *chain, const struct iem_chain_plan *plan)
+{
+	const struct iem_eq *eq = plan->eq;
+	const int r = add_bands(chain, eq->bands, eq->n_bands, eq->reference, &chain->skipped);
+
+	for (int side = 0; side < IEM_SIDES && r == 0; side++)
+		if (chain->ears[side].n > IEM_MAX_BANDS)
+			return -E2BIG;
+	return r < 0 ? r : add_responses(chain, plan);
+}
+
+/* A shelf above half the rate is missed by nobody. */
+static int add_preference(struct iem_chain *chain, const struct iem_preference *preference)
+{
+	struct iem_band bands[IEM_PREFERENCE_BANDS];
+	unsigned skipped = 0;
+	int r = add_bands(chain, bands, iem_preference_bands(preference, bands), IEM_REFERENCE_ANALOG, &skipped);
+
+	if (r == 0 && chain->is_pair)
+		r = iem_stereo_init(&chain->stereo, &preference->stereo, chain->rate_hz);
+	return r;
+}
+
+static int add_loudness(struct iem_chain *chain, const struct iem_loudness *loudness)
+{
+	struct iem_band bands[IEM_LOUDNESS_BANDS];
+	unsigned skipped = 0;
+
+	return add_bands(chain, bands, iem_loudness_bands(loudness, bands), IEM_REFERENCE_ANALOG, &skipped);
+}
+
+/* What is added on top of the correction. @return 1 where there is anything */
+static int add_extras(struct iem_chain *chain, const struct iem_chain_plan *plan)
+{
+	const bool prefers = plan->preference && !iem_preference_is_neutral(plan->preference);
+	int r = prefers ? add_preference(chain, plan->preference) : 0;
+
+	if (r == 0 && plan->loudness)
+		r = add_loudness(chain, plan->loudness);
+	return r < 0 ? r : prefers || plan->loudness;
+}
+
+/*
+ * The profile's own preamp may be too high for its own bands: that is the profile's business. What the preference
+ * adds is not to bring anything above that, or above full scale.
+ */
+static double preamp_for(const struct iem_eq *eq, double top_db, double own_top_db)
+{
+	if (!eq || eq->preamp_auto)
+		return -top_db;
+	return eq->preamp_db - fmax(0, top_db + eq->preamp_db - fmax(0, own_top_db + eq->preamp_db));
+}
+
+/* What the profile does at 1 kHz, to both ears alike: there the sensitivity holds. */
+static double at_1khz_db(const struct iem_chain *chain)
+{
+	return (chain_ear_db(chain, IEM_SIDE_LEFT, 1000) + chain_ear_db(chain, IEM_SIDE_RIGHT, 1000)) / 2;
+}
+
+static void decide_level(struct iem_chain *chain, const struct iem_level_case *wish, double top_db)
+{
+	struct iem_level_case given = { .full_scale_spl_db = NAN, .wanted_spl_db = NAN, .max_spl_db = INFINITY };
+
+	if (wish)
+		given = *wish;
+	given.preamp_db = chain->preamp_db;
+	given.peak_db = top_db;
+	given.at_1khz_db = wish ? at_1khz_db(chain) : 0;
+	chain->level = iem_level_for(&given);
+}
+
+int chain_design(struct iem_chain *chain, const struct iem_chain_plan *plan)
+{
+	struct chain_reach reach = { 0 };
+	double own_top_db;
+	int r = iem_stereo_init(&chain->stereo, &IEM_STEREO_NEUTRAL, chain->rate_hz);
+
+	if (r == 0 && plan->eq)
+		r = add_correction(chain, plan);
+	if (r < 0)
+		return r;
+	if (plan->eq)
+		reach = chain_reach_of(chain);
+	own_top_db = reach.top_db;
+	if ((r = add_extras(chain, plan)) < 0)
+		return r;
+	if (r > 0)
+		reach = chain_reach_of(chain);
+	chain->preamp_db = preamp_for(plan->eq, reach.top_db, own_top_db);
+	decide_level(chain, plan->level, reach.top_db);
+	chain->gain_db = chain->level.digital_gain_db + plan->gain_db;
+	chain->safe_gain_lin = pow(10.0, (chain->gain_db + reach.bottom_db) / 20);
+	return 0;
+}

@@ -1,0 +1,106 @@
+/* chain.h: how loud a chain is made to be, and loudness compensation in it. */
+#include "support.h"
+
+#include "core/chain.h"
+
+static struct iem_band bands[] = { { IEM_LOW_SHELF, IEM_SIDE_BOTH, 100, 6, 0.7 }, { IEM_PEAKING, IEM_SIDE_BOTH, 1000, -3, 1 } };
+static const struct iem_eq eq = { .preamp_auto = true, .bands = bands, .n_bands = ARRAY_LEN(bands) };
+
+static struct iem_chain_plan plan_with(const struct iem_level_case *level)
+{
+	return (struct iem_chain_plan){ .eq = &eq, .level = level, .rate_hz = 48000, .channels = 2,
+					.sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT } };
+}
+
+static struct iem_chain *made(const struct iem_chain_plan *plan)
+{
+	struct iem_chain *chain = NULL;
+
+	assert_int_equal(iem_chain_new(&chain, plan), 0);
+	return chain;
+}
+
+static struct iem_level_case wish(double full_scale, double wanted, double max)
+{
+	return (struct iem_level_case){ .full_scale_spl_db = full_scale, .wanted_spl_db = wanted, .max_spl_db = max };
+}
+
+/* Two earphones that are 5 dB apart: a full-scale sine of 1 kHz then has the same level through both. */
+static void chains_are_matched_where_the_sensitivity_holds(void **state)
+{
+	static const double full_scale[] = { 110, 105 };
+
+	for (size_t i = 0; i < ARRAY_LEN(full_scale); i++) {
+		const struct iem_level_case level = wish(full_scale[i], 95.5, INFINITY);
+		const struct iem_chain_plan plan = plan_with(&level);
+		struct iem_chain *chain = made(&plan);
+
+		assert_near(full_scale[i] + iem_chain_db(chain, IEM_SIDE_LEFT, 1000), 95.5, 1e-9);
+		assert_near(iem_chain_level(chain)->spl_db, 95.5, 1e-9);
+		assert_near(iem_chain_gain_db(chain), iem_chain_level(chain)->digital_gain_db, 0);
+		assert_true(iem_chain_gain_db(chain) <= iem_chain_preamp_db(chain));
+		iem_chain_free(chain);
+	}
+}
+
+static void no_sine_passes_the_ceiling(void **state)
+{
+	const struct iem_level_case level = wish(110, NAN, 106);
+	const struct iem_chain_plan plan = plan_with(&level);
+	struct iem_chain *chain = made(&plan);
+	double top = -INFINITY;
+
+	for (double f = 10; f < 20000; f *= 1.01)
+		top = fmax(top, 110 + iem_chain_db(chain, IEM_SIDE_LEFT, f));
+	assert_true(top <= 106 + 1e-6 && top > 105.9);
+	iem_chain_free(chain);
+}
+
+static void the_volume_of_the_device_helps_to_keep_the_ceiling(void **state)
+{
+	struct iem_level_case level = wish(110, NAN, 96);
+	const struct iem_chain_plan plan = plan_with(&level);
+	struct iem_chain *chain = made(&plan);
+
+	assert_int_equal(iem_chain_level(chain)->reason, IEM_LEVEL_CEILING_REFUSED);
+	iem_chain_free(chain);
+	level.volume_db = -20;
+	chain = made(&plan);
+	assert_int_equal(iem_chain_level(chain)->reason, IEM_LEVEL_PLAIN);
+	assert_near(iem_chain_gain_db(chain), iem_chain_preamp_db(chain), 0);
+	iem_chain_free(chain);
+}
+
+static void loudness_is_added_and_counted(void **state)
+{
+	const struct iem_loudness quiet = { .listening_db = 60, .reference_db = 80, .strength = 1, .lowest_hz = NAN };
+	struct iem_chain_plan plan = plan_with(NULL);
+	struct iem_chain *before = made(&plan), *after;
+	double top = -INFINITY;
+
+	plan.loudness = &quiet;
+	after = made(&plan);
+	for (double f = 1; f < 20000; f *= 1.02) {
+		const double added = iem_chain_db(after, IEM_SIDE_LEFT, f) - iem_chain_gain_db(after) -
+				     (iem_chain_db(before, IEM_SIDE_LEFT, f) - iem_chain_gain_db(before));
+
+		if (f >= 20 && f < 16000)
+			assert_near(added, iem_loudness_db(&quiet, f), 0.85);
+		top = fmax(top, iem_chain_db(after, IEM_SIDE_RIGHT, f));
+	}
+	assert_true(top <= 1e-3 && top > -0.1);
+	iem_chain_free(before);
+	iem_chain_free(after);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(chains_are_matched_where_the_sensitivity_holds),
+		cmocka_unit_test(no_sine_passes_the_ceiling),
+		cmocka_unit_test(the_volume_of_the_device_helps_to_keep_the_ceiling),
+		cmocka_unit_test(loudness_is_added_and_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
