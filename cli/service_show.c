@@ -44,6 +44,11 @@ static const struct member_row status_members[] = {
 	{ "latency_samples", "LatencySamples" },
 	{ "preamp_db", "PreampDb" },
 	{ "gain_db", "GainDb" },
+	{ "spl_full_scale_db", "SplFullScaleDb" },
+	{ "spl_sine_db", "SplSineDb" },
+	{ "damping_db", "DampingDb" },
+	{ "level_code", "LevelCode", TEXT_OR_NULL },
+	{ "level_reason", "LevelReason", TEXT_OR_NULL },
 	{ "clips", "Clips" },
 	{ "limited", "Limited" },
 	{ "load_percent", "LoadPercent" },
@@ -109,7 +114,6 @@ static json_t *status_json(const json_t *manager, const json_t *output)
 			    profile ? members(json_object(), profile_members, ARRAY_LEN(profile_members), output) :
 				      json_null());
 	members(status, status_members, ARRAY_LEN(status_members), output);
-	json_object_set_new(status, "spl_full_scale_db", json_null());
 	json_object_set_new(status, "spl_now_db", json_null());
 	return status;
 }
@@ -162,6 +166,31 @@ static void print_profile(const json_t *output)
 	}
 }
 
+/* What drives it, how loud that makes it, and what is done about either. */
+static void print_level(const json_t *output)
+{
+	const double full_scale = number_of(output, "SplFullScaleDb"), sine = number_of(output, "SplSineDb");
+	const double damping = number_of(output, "DampingDb");
+	const char *source = text_of(output, "SourceName"), *reason = text_of(output, "LevelReason");
+
+	if (*text_of(output, "Source")) {
+		print_label("Source");
+		say("%s%s%s", text_of(output, "Source"), *source ? ", " : "", source);
+		if (fabs(damping) >= 0.05)
+			say("; what its impedance does to the response is undone, by %+.1f dB at most", damping);
+		putchar('\n');
+	}
+	if (!isnan(full_scale)) {
+		print_label("Level");
+		say("full scale is %.1f dB SPL, and %.1f with the correction at 1 kHz, the device's volume at its highest\n",
+		    full_scale, sine);
+	}
+	if (*reason) {
+		print_label(isnan(full_scale) ? "Level" : "");
+		say_wrapped(reason, LABEL + 1);
+	}
+}
+
 static void print_figures(const json_t *output)
 {
 	const double preamp = number_of(output, "PreampDb"), gain = number_of(output, "GainDb");
@@ -179,6 +208,7 @@ static void print_figures(const json_t *output)
 	print_label("Gain");
 	printf("preamp %.1f dB, in all %.1f dB; without iemd at most %.1f dB louder\n", unsigned_zero(preamp, 1),
 	       unsigned_zero(gain, 1), fmax(0, change));
+	print_level(output);
 	print_label("Sound");
 	snprintf(text, sizeof(text), "%.0f Hz, %.0f channels, %.0f samples of latency, load %.2f %%",
 		 number_of(output, "Rate"), number_of(output, "Channels"), number_of(output, "LatencySamples"),

@@ -41,6 +41,11 @@ struct engine_view {
 	char *preferred; /* what is added on top of the correction, for people; "": nothing. Owned */
 	uint32_t rate, channels, latency_samples;
 	double preamp_db, gain_db;
+	double spl_full_scale_db; /* of a full-scale sine: the source's highest voltage, the device's volume at its highest */
+	double spl_sine_db;       /* of one of 1 kHz through the chain, still without the device's volume */
+	double damping_db;        /* the most that is done about the source's output impedance, with its sign */
+	const char *level_code;   /* NULL: no chain yet */
+	char *level_reason;       /* a sentence; "": nothing was wanted. Owned */
 	uint64_t clips, limited;
 	double load_percent, uncorrected_change_db;
 	char **uncorrected; /* names of the streams that pass us by, NULL at the end; NULL: not known */

@@ -3,6 +3,7 @@
 
 #include "daemon/log.h"
 
+#include "core/electrical.h"
 #include "core/io/impulse_file.h"
 
 #include <math.h>
@@ -49,6 +50,18 @@ static uint64_t print_comparison(uint64_t print, const struct engine *engine, co
 	return print_bytes(print_bytes(print, other, strlen(other) + 1), variant, strlen(variant) + 1);
 }
 
+/* What the earphone and its source make of the level and of the response. */
+static uint64_t print_level(uint64_t print, const struct engine *engine, const struct place *place)
+{
+	const struct iem_level_case wish = level_wish(engine, place);
+	const struct iem_curve *impedance = &place->selection.profile->earphone.impedance_curve;
+	const double numbers[] = { wish.full_scale_spl_db, wish.volume_db, wish.wanted_spl_db, wish.max_spl_db, wish.manage,
+				   impedance->n > 1 ? level_output_ohm(place) : NAN };
+
+	print = print_bytes(print, numbers, sizeof(numbers));
+	return print_bytes(print, impedance->at, impedance->n * sizeof(*impedance->at));
+}
+
 /* A number that differs when the chain would: what it is made from, put through a hash. */
 static uint64_t chain_print(const struct engine *engine, const struct place *place, double rate_hz)
 {
@@ -62,6 +75,7 @@ static uint64_t chain_print(const struct engine *engine, const struct place *pla
 	const struct iem_preference preference = preference_for(engine, place);
 
 	print = print_preference(print, &preference);
+	print = print_level(print, engine, place);
 	print = print_comparison(print, engine, place);
 	print = print_bytes(print, eq->bands, eq->n_bands * sizeof(*eq->bands));
 	print = print_bytes(print, eq->graphic.at, eq->graphic.n * sizeof(*eq->graphic.at));
@@ -83,19 +97,43 @@ static struct iem_chain_plan plan_for(const struct place *place, double rate_hz)
 	return plan;
 }
 
-/* Off: the correction goes, its level for a pink spectrum stays unless raw; never louder than the source. */
+/*
+ * Off: the correction goes, its level for a pink spectrum stays unless raw; never louder than the source, and no ceiling is
+ * passed.
+ */
 static int bypass_chain(struct iem_chain **out, const struct iem_chain *corrected, struct iem_chain_plan plan, bool raw)
 {
+	struct iem_level_case ceiling = *plan.level;
+
+	ceiling.wanted_spl_db = NAN;
+	plan.level = raw ? &ceiling : NULL;
 	plan.eq = NULL;
 	plan.preference = NULL;
+	plan.damping = NULL;
 	plan.limiter = plan.limiter && !raw; /* so long as levels are matched, the time is, too */
 	plan.gain_db = raw ? 0 : fmin(0, iem_chain_pink_db(corrected));
 	return iem_chain_design(out, &plan);
 }
 
+static void curve_finish(struct iem_curve *curve)
+{
+	free(curve->at);
+}
+
+static void note_chain(struct engine *engine, struct place *place, const struct iem_chain *chain, double rate_hz)
+{
+	place->preamp_db = iem_chain_preamp_db(chain);
+	place->gain_db = iem_chain_gain_db(chain);
+	place->removal_db = iem_chain_removal_db(chain);
+	place->latency = iem_chain_latency(chain);
+	place->chain_print = chain_print(engine, place, rate_hz);
+}
+
 static struct iem_chain *make_chain(struct engine *engine, struct place *place, double rate_hz)
 {
 	const struct iem_preference preference = preference_for(engine, place);
+	const struct iem_level_case wish = level_wish(engine, place);
+	CLEANUP(curve_finish) struct iem_curve damping = { 0 };
 	struct iem_chain_plan plan = plan_for(place, rate_hz);
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
 	struct iem_chain *bypass = NULL;
@@ -103,8 +141,14 @@ static struct iem_chain *make_chain(struct engine *engine, struct place *place, 
 
 	plan.preference = &preference;
 	plan.limiter = has_limiter(engine);
+	plan.level = &wish;
+	r = level_damping(&damping, place);
+	plan.damping = damping.n ? &damping : NULL;
 	plan.gain_db = compare_gain_db(engine, place, &plan);
-	r = iem_chain_design(&chain, &plan);
+	if (r == 0)
+		r = iem_chain_design(&chain, &plan);
+	if (r == 0)
+		place->level = *iem_chain_level(chain);
 	if (r == 0 && iem_chain_skipped(chain))
 		log_warning("%u bands of '%s' are above half the rate of %.0f Hz and are left out.",
 			    iem_chain_skipped(chain), place->selection.profile->id, rate_hz);
@@ -117,11 +161,8 @@ static struct iem_chain *make_chain(struct engine *engine, struct place *place, 
 		log_error("The chain for '%s' could not be made: %s.", place->selection.profile->id, strerror(-r));
 		return NULL;
 	}
-	place->preamp_db = iem_chain_preamp_db(chain);
-	place->gain_db = iem_chain_gain_db(chain);
-	place->removal_db = iem_chain_removal_db(chain);
-	place->latency = iem_chain_latency(chain);
-	place->chain_print = chain_print(engine, place, rate_hz);
+	place->damping_db = -iem_largest_change(&place->selection.profile->earphone, level_output_ohm(place)).y;
+	note_chain(engine, place, chain, rate_hz);
 	return IEM_STEAL(chain);
 }
 

@@ -17,6 +17,8 @@ struct place {
 	struct pair *pair; /* NULL where nothing is corrected */
 	uint64_t chain_print; /* of the chain published last: what it was made from */
 	double preamp_db, gain_db, removal_db; /* of that chain */
+	struct iem_level level; /* as that chain has it */
+	double damping_db; /* the most that it does about the source's output impedance, with its sign */
 	uint32_t latency; /* of that chain, in frames */
 	uint64_t told;    /* of its samples that clipped and frames that were limited, those that were told */
 	uint64_t settle_until_ms; /* the session manager gets until then to link through a new pair */
@@ -151,6 +153,18 @@ void volume_guard(struct engine *engine, struct place *place);
 /** Does the journal hold a change of volume of this run? */
 bool volume_is_noted(const struct engine *engine);
 void volume_finish(struct engine *engine);
+
+/* engine_level.c: for a place with a profile */
+/** What its chain is to be made for; what is the chain's own is left out. */
+struct iem_level_case level_wish(const struct engine *engine, const struct place *place);
+/** The source's output impedance in ohm; NAN: unknown. */
+double level_output_ohm(const struct place *place);
+/** See iem_damping_curve(). */
+int level_damping(struct iem_curve *out, const struct place *place);
+/** How the level of its chain was decided, as a sentence; "" where nothing was wanted. @return buf */
+const char *level_text(const struct engine *engine, const struct place *place, char *buf, size_t size);
+/** SPL of a full-scale sine without us, the device's volume at its highest; NAN: unknown. */
+double level_full_scale_db(const struct place *place);
 
 /* engine_chain.c */
 /** A chain for an output with a profile, at a rate that will do until the graph's is known; the caller's, or NULL. */

@@ -82,6 +82,7 @@ static void view_figures(struct engine_view *view, const struct place *place)
 	struct rt_figures figures;
 
 	view->preamp_db = view->gain_db = view->load_percent = view->uncorrected_change_db = NAN;
+	view->spl_sine_db = view->damping_db = NAN;
 	if (!place->pair)
 		return;
 	rt_figures(pair_rt(place->pair), &figures);
@@ -94,6 +95,16 @@ static void view_figures(struct engine_view *view, const struct place *place)
 	view->preamp_db = place->preamp_db;
 	view->gain_db = place->gain_db;
 	view->uncorrected_change_db = place->removal_db;
+	view->damping_db = place->damping_db;
+	view->spl_sine_db = place->level.spl_db;
+	view->level_code = iem_level_reason_names[place->level.reason];
+}
+
+static char *level_reason_on(const struct engine *engine, const struct place *place)
+{
+	char text[512] = "";
+
+	return strdup(place->pair && place->selection.profile ? level_text(engine, place, text, sizeof(text)) : text);
 }
 
 /* Only while it is heard. */
@@ -140,6 +151,8 @@ static void view_place(struct engine_view *view, struct engine *engine, const st
 		view->variant = *selection->variant ? selection->variant : NULL;
 	}
 	view_figures(view, place);
+	view->spl_full_scale_db = profile ? level_full_scale_db(place) : NAN;
+	view->level_reason = level_reason_on(engine, place);
 	view->preferred = preferred_on(engine, place);
 	view->uncorrected = passing_streams(engine, place);
 }
@@ -163,6 +176,7 @@ void engine_views_free(struct engine_view *views, size_t n)
 			free(*name);
 		free(views[i].uncorrected);
 		free(views[i].preferred);
+		free(views[i].level_reason);
 	}
 	free(views);
 }

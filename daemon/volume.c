@@ -74,6 +74,15 @@ bool volume_is_softer(const struct volume *a, const struct volume *b)
 	return true;
 }
 
+double volume_gain_db(const struct volume *volume)
+{
+	float loudest = 0;
+
+	for (unsigned c = 0; c < volume->channels; c++)
+		loudest = fmaxf(loudest, volume->gain_lin[c]);
+	return volume->channels ? fmax(20 * log10(loudest), -100) : 0;
+}
+
 struct volume volume_for(const struct volume *volume, unsigned channels)
 {
 	struct volume fitted = { .channels = channels, .mute = volume->mute };

@@ -1,0 +1,99 @@
+/* How loud an output is to be: what is wanted of its chain, and what came of it in words. */
+#include "daemon/engine_private.h"
+
+#include "core/damping.h"
+#include "core/electrical.h"
+
+#include <math.h>
+
+static const struct iem_earphone *earphone_of(const struct place *place)
+{
+	return &place->selection.profile->earphone;
+}
+
+/* The user's own hand on the device, in dB; 0 where it is not known, or higher. */
+static double volume_db(const struct engine *engine, const struct place *place)
+{
+	struct volume volume;
+
+	return graph_volume(engine->graph, place->output.node_id, &volume) ? fmin(volume_gain_db(&volume), 0) : 0;
+}
+
+struct iem_level_case level_wish(const struct engine *engine, const struct place *place)
+{
+	const struct iem_settings *settings = files_settings(engine->config.files);
+	const struct iem_drive drive = iem_drive_of(earphone_of(place), place->source.source);
+	const bool capped = isfinite(settings->level.max_spl_db);
+
+	return (struct iem_level_case){
+		.full_scale_spl_db = drive.full_scale_spl_db,
+		.volume_db = capped ? volume_db(engine, place) : 0, /* else a new chain for each move of it */
+		.wanted_spl_db = settings->level.mode == IEM_LEVEL_MATCH ? settings->level.reference_spl_db : NAN,
+		.max_spl_db = settings->level.max_spl_db,
+	};
+}
+
+double level_output_ohm(const struct place *place)
+{
+	return place->source.source ? place->source.source->output_impedance_ohm : NAN;
+}
+
+int level_damping(struct iem_curve *out, const struct place *place)
+{
+	return iem_damping_curve(out, earphone_of(place), level_output_ohm(place));
+}
+
+/* What keeps the level from being known: the first that is missing. */
+static const char *unknown_text(const struct place *place)
+{
+	const struct iem_source *source = place->source.source;
+
+	if (isnan(iem_earphone_sensitivity(earphone_of(place)).db_per_v))
+		return "the sensitivity of the earphone is not";
+	if (!source)
+		return "what drives this output is not ('iemctl source')";
+	if (isnan(source->max_voltage_v))
+		return "the highest voltage of the source is not";
+	return "the output impedance of the source is not";
+}
+
+#define CONSENT "only the device's volume may do; 'iemctl set level.hardware_volume manage' allows that"
+
+const char *level_text(const struct engine *engine, const struct place *place, char *buf, size_t size)
+{
+	const struct iem_settings *settings = files_settings(engine->config.files);
+	const double reference_db = settings->level.reference_spl_db, max_db = settings->level.max_spl_db;
+
+	buf[0] = '\0';
+	switch (place->level.reason) {
+	case IEM_LEVEL_PLAIN:
+		break;
+	case IEM_LEVEL_MATCHED:
+		snprintf(buf, size, "Matched: a full-scale sine has %.1f dB SPL.", reference_db);
+		break;
+	case IEM_LEVEL_SHORT:
+		snprintf(buf, size, "A full-scale sine has %.1f dB SPL, not the %.1f that are wanted: there is no more.",
+			 place->level.spl_db, reference_db);
+		break;
+	case IEM_LEVEL_HELD:
+		snprintf(buf, size, "The ceiling of %.1f dB SPL keeps it down.", max_db);
+		break;
+	case IEM_LEVEL_UNKNOWN:
+		snprintf(buf, size, "The level cannot be set, since it is not known: %s.", unknown_text(place));
+		break;
+	case IEM_LEVEL_MATCH_REFUSED:
+		snprintf(buf, size, "Not matched to %.1f dB SPL: that takes more than %.0f dB below the headroom, which " CONSENT
+			 ".", reference_db, IEM_DIGITAL_MORE_DB);
+		break;
+	case IEM_LEVEL_CEILING_REFUSED:
+		snprintf(buf, size, "The ceiling of %.1f dB SPL cannot be kept: that takes more than %.0f dB below the headroom, "
+			 "which " CONSENT ".", max_db, IEM_DIGITAL_MORE_DB);
+		break;
+	}
+	return buf;
+}
+
+double level_full_scale_db(const struct place *place)
+{
+	return iem_drive_of(earphone_of(place), place->source.source).full_scale_spl_db;
+}
