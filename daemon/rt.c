@@ -21,17 +21,31 @@ struct rt {
 	_Atomic uint64_t cycles, clips, limited;
 	_Atomic uint32_t load_millionths;
 
+	_Atomic(struct rt_meter *) meter_pending; /* main -> audio */
+	_Atomic(struct rt_meter *) meter_retired; /* audio -> main */
+	_Atomic double energy[2];
+	_Atomic uint64_t heard; /* frames that these were counted over */
+
 	/* Set once both exist, NULL again before either goes. */
 	_Atomic(struct pw_stream *) capture, playback;
 	atomic_bool playing;
 
 	/* The audio thread's own. */
 	struct iem_fader fader;
+	struct rt_meter *meter; /* NULL: none yet */
+	struct iem_exposure_totals metered; /* of it, those that were handed on */
 	const struct iem_chain *limiting; /* the chain heard last, and what it had limited by then */
 	uint64_t limited_by_then;
 };
 
 /* --- main thread ------------------------------------------------------------------------------------------------ */
+
+static void free_meter(struct rt_meter *meter)
+{
+	if (meter)
+		iem_exposure_finish(&meter->exposure);
+	free(meter);
+}
 
 int rt_new(struct rt **out, struct iem_chain *chain)
 {
@@ -56,6 +70,8 @@ void rt_free(struct rt *rt)
 		return;
 	rt_collect(rt);
 	iem_chain_free(atomic_load(&rt->pending));
+	free_meter(atomic_load(&rt->meter_pending));
+	free_meter(rt->meter);
 	iem_fader_finish(&rt->fader);
 	free(rt);
 }
@@ -87,6 +103,21 @@ void rt_collect(struct rt *rt)
 {
 	for (int i = 0; i < RETIRED; i++)
 		iem_chain_free(atomic_exchange_explicit(&rt->retired[i], NULL, memory_order_acquire));
+	free_meter(atomic_exchange_explicit(&rt->meter_retired, NULL, memory_order_acquire));
+}
+
+void rt_set_meter(struct rt *rt, struct rt_meter *meter)
+{
+	rt_collect(rt);
+	free_meter(atomic_exchange_explicit(&rt->meter_pending, meter, memory_order_acq_rel));
+}
+
+void rt_heard(struct rt *rt, struct iem_exposure_totals *out)
+{
+	/* Frames first, which are stored last: what is read has at least the energy that came in them. */
+	out->frames = atomic_load_explicit(&rt->heard, memory_order_acquire);
+	for (int ear = 0; ear < 2; ear++)
+		out->energy[ear] = atomic_load_explicit(&rt->energy[ear], memory_order_relaxed);
 }
 
 void rt_publish(struct rt *rt, struct iem_chain *chain)
@@ -229,6 +260,42 @@ static void note_limited(struct rt *rt)
 	rt->limited_by_then = limited;
 }
 
+static void take_meter(struct rt *rt)
+{
+	if (!atomic_load_explicit(&rt->meter_pending, memory_order_relaxed) ||
+	    atomic_load_explicit(&rt->meter_retired, memory_order_relaxed))
+		return; /* nothing new, or no room to give the old one back */
+	atomic_store_explicit(&rt->meter_retired, rt->meter, memory_order_release);
+	rt->meter = atomic_exchange_explicit(&rt->meter_pending, NULL, memory_order_acq_rel);
+	rt->metered = (struct iem_exposure_totals){ 0 };
+}
+
+/* This thread is the only one that writes them: no more than a load and a store. */
+static void add(_Atomic double *sum, double more)
+{
+	atomic_store_explicit(sum, atomic_load_explicit(sum, memory_order_relaxed) + more, memory_order_relaxed);
+}
+
+static void meter(struct rt *rt, double rate_hz, float *const *out, uint32_t frames)
+{
+	const struct iem_exposure_totals *totals;
+	const float *ears[2];
+
+	take_meter(rt);
+	if (!rt->meter || rt->meter->exposure.rate_hz != rate_hz)
+		return;
+	ears[0] = out[rt->meter->ears[0]];
+	ears[1] = rt->meter->ears[1] == rt->meter->ears[0] ? NULL : out[rt->meter->ears[1]];
+	iem_exposure_process(&rt->meter->exposure, ears, frames);
+	totals = &rt->meter->exposure.totals;
+	for (int ear = 0; ear < 2; ear++)
+		add(&rt->energy[ear], totals->energy[ear] - rt->metered.energy[ear]);
+	atomic_store_explicit(&rt->heard,
+			      atomic_load_explicit(&rt->heard, memory_order_relaxed) + totals->frames - rt->metered.frames,
+			      memory_order_release);
+	rt->metered = *totals;
+}
+
 /* At another rate the sound begins anew, in the middle of a wave: a cut takes a moment to act on that. */
 static bool wants_ramp(struct rt *rt, uint32_t rate_hz)
 {
@@ -256,6 +323,7 @@ static void run(struct rt *rt, const float *const *in, float *const *out, uint32
 	atomic_store_explicit(&rt->fading, iem_fader_busy(&rt->fader), memory_order_release);
 	note_clips(rt, out, iem_chain_channels(rt->fader.heard), frames);
 	note_limited(rt);
+	meter(rt, rate_hz, out, frames);
 	atomic_store_explicit(&rt->rate_hz, (uint32_t)rate_hz, memory_order_relaxed);
 	atomic_fetch_add_explicit(&rt->cycles, 1, memory_order_relaxed);
 	note_load(rt, seconds_now() - begin, frames, rate_hz);

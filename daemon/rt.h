@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "core/exposure.h"
 #include "core/fader.h"
 
 #include <pipewire/pipewire.h>
@@ -22,6 +23,12 @@ struct rt_figures {
 	uint64_t clips;      /* samples beyond full scale, all channels */
 	uint64_t limited;    /* frames that the limiter attenuated */
 	double load_percent; /* time of our processing per time of sound, smoothed */
+};
+
+/** What counts how loud it is that leaves; made for one rate. */
+struct rt_meter {
+	struct iem_exposure exposure;
+	unsigned ears[2]; /* the channels that are taken for the left and the right one; may be the same */
 };
 
 /** Main thread. CHAIN is taken over, also on failure. @return 0 or -ENOMEM */
@@ -65,6 +72,14 @@ void rt_forget(struct rt *rt);
 
 /** Main thread, when the output went away: the next sound ramps up from silence as after a start. */
 void rt_ramp(struct rt *rt);
+
+/**
+ * Main thread: hand over a meter (from malloc()); it counts from then on, at its own rate only. One that was handed over
+ * before is freed.
+ */
+void rt_set_meter(struct rt *rt, struct rt_meter *meter);
+/** Main thread: what all meters have counted so far. It never decreases. */
+void rt_heard(struct rt *rt, struct iem_exposure_totals *out);
 
 /** Main thread: read the figures. */
 void rt_figures(struct rt *rt, struct rt_figures *out);

@@ -69,14 +69,29 @@ static void prepare_buffers(void)
 	}
 }
 
+static void pass(struct rt *rt)
+{
+	queued[0] = queued[1] = true;
+	rt_capture_events.process(rt);
+	rt_playback_events.process(rt);
+}
+
 static void cycle(struct rt *rt)
 {
 	for (int c = 0; c < CHANNELS; c++)
 		for (int i = 0; i < FRAMES; i++)
 			planes[0][c][i] = 0.5f;
-	queued[0] = queued[1] = true;
-	rt_capture_events.process(rt);
-	rt_playback_events.process(rt);
+	pass(rt);
+}
+
+/* A tone of 1 kHz, on the right half as high as on the left. */
+static void cycle_tone(struct rt *rt, uint32_t number)
+{
+	for (int i = 0; i < FRAMES; i++) {
+		planes[0][0][i] = (float)(0.5 * sin(2 * M_PI * 1000 * (number * FRAMES + i) / 48000));
+		planes[0][1][i] = planes[0][0][i] / 2;
+	}
+	pass(rt);
 }
 
 static struct iem_chain *gain_chain(double gain_db)
@@ -158,6 +173,41 @@ static void samples_beyond_full_scale_are_counted(void **state)
 	rt_free(rt);
 }
 
+static struct rt_meter *new_meter(double rate_hz)
+{
+	struct rt_meter *meter = calloc(1, sizeof(*meter));
+
+	assert_non_null(meter);
+	meter->ears[1] = 1;
+	assert_int_equal(iem_exposure_init(&meter->exposure, rate_hz), 0);
+	return meter;
+}
+
+static void what_leaves_is_metered_at_the_meters_rate_and_never_counted_less(void **state)
+{
+	struct rt *rt = new_rt();
+	struct iem_exposure_totals heard, before;
+	uint32_t number = 0;
+
+	rt_set_meter(rt, new_meter(96000));
+	for (; number < 48000 / FRAMES; number++)
+		cycle_tone(rt, number);
+	rt_heard(rt, &heard);
+	assert_int_equal(heard.frames, 0); /* of another rate */
+	rt_set_meter(rt, new_meter(48000));
+	for (int second = 0; second < 4; second++) {
+		rt_heard(rt, &before);
+		rt_set_meter(rt, new_meter(48000)); /* changed in mid-sound, and the first one never taken */
+		for (uint32_t i = 0; i < 48000 / FRAMES; i++)
+			cycle_tone(rt, number++);
+		rt_heard(rt, &heard);
+		assert_true(heard.frames > before.frames && heard.energy[0] > before.energy[0]);
+	}
+	assert_near(heard.energy[0] / (heard.frames / 48000.0), 0.25, 0.003);
+	assert_near(heard.energy[1] / (heard.frames / 48000.0), 0.0625, 0.001);
+	rt_free(rt);
+}
+
 static atomic_bool stop;
 
 static void *audio_thread(void *data)
@@ -171,6 +221,7 @@ static void *audio_thread(void *data)
 static void two_threads_hand_over_thousands_of_chains(void **state)
 {
 	struct rt *rt = new_rt();
+	struct iem_exposure_totals heard, before = { 0 };
 	struct rt_figures figures;
 	pthread_t thread;
 
@@ -180,6 +231,11 @@ static void two_threads_hand_over_thousands_of_chains(void **state)
 		rt_publish(rt, gain_chain(-0.001 * i));
 		if (i % 16 == 0)
 			rt_forget(rt);
+		if (i % 50 == 0)
+			rt_set_meter(rt, new_meter(48000));
+		rt_heard(rt, &heard);
+		assert_true(heard.frames >= before.frames && heard.energy[0] >= before.energy[0]);
+		before = heard;
 		if (i % 3 == 0)
 			while (!rt_taken(rt))
 				rt_collect(rt);
@@ -199,6 +255,7 @@ int main(void)
 		cmocka_unit_test(without_streams_nothing_runs),
 		cmocka_unit_test(a_pause_ends_a_fade_and_clears_the_past),
 		cmocka_unit_test(samples_beyond_full_scale_are_counted),
+		cmocka_unit_test(what_leaves_is_metered_at_the_meters_rate_and_never_counted_less),
 		cmocka_unit_test(two_threads_hand_over_thousands_of_chains),
 	};
 
