@@ -280,6 +280,23 @@ int service_output(struct service *service, const char *name, json_t **out)
 	return 0;
 }
 
+int service_dose(struct service *service, json_t **out)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	double percent, low, high, hours;
+	const char *standard;
+	int enabled, r = sd_bus_call_method(service->bus, NAME, MANAGER_PATH, MANAGER, "GetDose", &error, &reply, NULL);
+
+	if (r >= 0)
+		r = sd_bus_message_read(reply, "bsdddd", &enabled, &standard, &percent, &low, &high, &hours);
+	if (r < 0)
+		return explain(&error, r);
+	*out = json_pack("{sb, ss, sf, sf, sf, sf}", "enabled", enabled, "standard", standard, "percent", percent,
+			 "percent_low", low, "percent_high", high, "hours", hours);
+	return 0;
+}
+
 int service_outputs(struct service *service, json_t **out)
 {
 	json_t *manager, *objects;

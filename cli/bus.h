@@ -37,6 +37,8 @@ int service_ask(struct service *service, const char *method, const char *types, 
  * @return the exit status; what is filled in is the caller's
  */
 int service_status(struct service *service, json_t **manager, json_t **output);
+/** The week's dose: its members by name, as the JSON of iemctl dose has them. @return the exit status; *out is the caller's */
+int service_dose(struct service *service, json_t **out);
 /** The properties of the output that NAME means, "" for the default one. @return the exit status; *out is the caller's */
 int service_output(struct service *service, const char *name, json_t **out);
 /** A list of the properties of each output. @return the exit status; *out is the caller's */

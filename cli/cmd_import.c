@@ -231,7 +231,7 @@ static int write_profile(const struct import *import, const struct files *files)
 		path = NULL;
 		return STATUS_FAILED;
 	}
-	r = iem_write_atomic(path, import->profile, strlen(import->profile));
+	r = iem_write_atomic(path, import->profile, strlen(import->profile), 0644);
 	if (r < 0) {
 		complain("%s cannot be written: %s.", path, strerror(-r));
 		return STATUS_FAILED;

@@ -63,13 +63,23 @@ static int run_prefer(const struct invocation *call)
 	return service_cmd_prefer(&request);
 }
 
-static int run_source(const struct invocation *call)
+static int with_word(const struct invocation *call, int (*run)(const struct service_request *request))
 {
 	struct service_request request = request_of(call);
 
 	request.what = call->n_args ? call->args[0] : "";
 	request.profile = "";
-	return service_cmd_source(&request);
+	return run(&request);
+}
+
+static int run_source(const struct invocation *call)
+{
+	return with_word(call, service_cmd_source);
+}
+
+static int run_dose(const struct invocation *call)
+{
+	return with_word(call, service_cmd_dose);
 }
 
 static int run_compare(const struct invocation *call)
@@ -156,6 +166,7 @@ const struct command service_commands[] = {
 	  output_options,
 	  "ID is a source of 'iemctl list --sources'; none: it is none of them; auto:\n"
 	  "forget what was said. Without it, show which one it is and how that is known.\n" },
+	{ "dose", "[reset]", "How much of a week's sound was heard", run_dose, 0, 1, READS },
 	{ "on", "[--wait]", "Correction on, on all outputs", run_on, 0, 0, CHANGES, wait_options },
 	{ "off", "[--raw] [--wait]", "Correction out of the chain, until told otherwise", run_off, 0, 0, CHANGES, off_options },
 	{ "toggle", "[--raw] [--wait]", "Correction on if it is off, else off", run_toggle, 0, 0, CHANGES, off_options },

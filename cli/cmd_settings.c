@@ -151,7 +151,7 @@ static int write_text(const struct iem_paths *paths, const char *text)
 		return STATUS_FAILED;
 	}
 	target = realpath(path, NULL);
-	r = iem_write_atomic(target ? target : path, text, strlen(text));
+	r = iem_write_atomic(target ? target : path, text, strlen(text), 0644);
 	if (r == 0)
 		return STATUS_DONE;
 	complain("%s cannot be written: %s.", path, strerror(-r));

@@ -10,7 +10,7 @@ struct service_request {
 	enum bus_choice bus;
 	bool json, follow, wait, once, raw;
 	const char *output, *profile, *variant;
-	const char *what, *value; /* of prefer; of source, without a value */
+	const char *what, *value; /* of prefer; of source and dose, without a value */
 	const char *first, *second; /* of compare: profiles, with a variant behind a colon */
 	bool blind;
 	int trials;
@@ -23,6 +23,7 @@ int service_cmd_next(const struct service_request *request);
 int service_cmd_auto(const struct service_request *request);
 int service_cmd_confirm(const struct service_request *request);
 int service_cmd_prefer(const struct service_request *request);
+int service_cmd_dose(const struct service_request *request);
 int service_cmd_source(const struct service_request *request);
 int service_cmd_compare(const struct service_request *request);
 int service_cmd_on(const struct service_request *request);

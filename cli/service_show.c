@@ -45,6 +45,7 @@ static const struct member_row status_members[] = {
 	{ "preamp_db", "PreampDb" },
 	{ "gain_db", "GainDb" },
 	{ "spl_full_scale_db", "SplFullScaleDb" },
+	{ "spl_now_db", "SplNowDba" },
 	{ "spl_sine_db", "SplSineDb" },
 	{ "damping_db", "DampingDb" },
 	{ "level_code", "LevelCode", TEXT_OR_NULL },
@@ -114,7 +115,6 @@ static json_t *status_json(const json_t *manager, const json_t *output)
 			    profile ? members(json_object(), profile_members, ARRAY_LEN(profile_members), output) :
 				      json_null());
 	members(status, status_members, ARRAY_LEN(status_members), output);
-	json_object_set_new(status, "spl_now_db", json_null());
 	return status;
 }
 

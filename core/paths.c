@@ -149,7 +149,7 @@ static int write_all(int fd, const char *text, size_t size)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-int iem_write_atomic(const char *path, const char *text, size_t size)
+int iem_write_atomic(const char *path, const char *text, size_t size, mode_t mode)
 {
 	CLEANUP(iem_freep) char *temporary = NULL;
 	int fd, r;
@@ -162,7 +162,7 @@ int iem_write_atomic(const char *path, const char *text, size_t size)
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, text, size);
-	if (r == 0 && fchmod(fd, 0644) < 0)
+	if (r == 0 && fchmod(fd, mode) < 0)
 		r = -errno;
 	close(fd);
 	if (r == 0 && rename(temporary, path) < 0)

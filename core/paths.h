@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <sys/types.h>
 #include "core/util.h"
 
 #include <stdbool.h>
@@ -44,6 +45,7 @@ int iem_make_parent(const char *path);
 
 /**
  * Write a whole file so that a reader or a crash sees the old or the new one, never a part: temporary file beside
- * it, synced, renamed, folder synced. Makes the folders it needs. @return 0 or -errno
+ * it, synced, renamed, folder synced. Makes the folders it needs. @param mode who may read it: 0644 or 0600 as a rule
+ * @return 0 or -errno
  */
-int iem_write_atomic(const char *path, const char *text, size_t size);
+int iem_write_atomic(const char *path, const char *text, size_t size, mode_t mode);

@@ -13,6 +13,7 @@ struct bus_config {
 	struct files *files;
 	struct choices *choices;
 	struct preferences *preferences;
+	struct dose *dose;
 	/** The bus went away. */
 	void (*lost)(void *data);
 	void *data;
@@ -29,6 +30,9 @@ int bus_serve(struct bus *bus, const struct bus_config *config);
 /** Answer no more, before the engine goes; the name stays ours until bus_free(). NULL is fine. */
 void bus_end(struct bus *bus);
 void bus_free(struct bus *bus);
+
+/** So much of the week's dose was passed: the signal DoseWarning. */
+void bus_warn_of_dose(struct bus *bus, int percent);
 
 /** Something that is shown may have changed: signal what did. */
 void bus_update(struct bus *bus);

@@ -1,7 +1,9 @@
-/* What drives an output. */
+/* What drives an output, and the dose of sound that was heard. */
 #include "daemon/bus_private.h"
 
+#include "core/settings.h"
 #include "core/source_select.h"
+#include "daemon/dose.h"
 #include "daemon/engine.h"
 
 #include <errno.h>
@@ -52,4 +54,33 @@ int bus_on_set_source(sd_bus_message *call, void *data, sd_bus_error *error)
 					output->description, detect ? "'s source is forgotten" : none ? " is not known" : " is '",
 					detect || none ? "" : source, detect || none ? "" : "'",
 					r < 0 ? ", but that could not be remembered" : "");
+}
+
+/* --- the dose ---------------------------------------------------------------------------------------------------- */
+
+int bus_on_get_dose(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	struct bus *bus = data;
+	const struct iem_settings *settings = files_settings(bus->config.files);
+	const enum iem_dose_standard standard = (enum iem_dose_standard)settings->dose.standard;
+	const double percent = dose_percent(bus->config.dose, standard);
+	const struct iem_dose_range range = iem_dose_percent_range(percent);
+
+	return sd_bus_reply_method_return(call, "bsdddd", settings->dose.enabled, standard == IEM_DOSE_80 ? "80" : "75",
+					  percent, range.low, range.high, dose_hours(bus->config.dose));
+}
+
+int bus_on_reset_dose(sd_bus_message *call, void *data, sd_bus_error *error)
+{
+	struct bus *bus = data;
+	const int r = dose_reset(bus->config.dose);
+
+	engine_refresh(bus->config.engine);
+	return sd_bus_reply_method_return(call, "s", r < 0 ? "The dose is forgotten, but that could not be written" :
+							     "The dose is forgotten");
+}
+
+void bus_warn_of_dose(struct bus *bus, int percent)
+{
+	sd_bus_emit_signal(bus->connection, BUS_PATH, BUS_MANAGER, "DoseWarning", "i", percent);
 }

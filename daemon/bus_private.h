@@ -78,6 +78,8 @@ int bus_check_profile(struct bus *bus, const char *id, const char *variant, sd_b
 int bus_check_output(struct bus *bus, const struct output *output, sd_bus_error *error);
 
 /* bus_level.c */
+int bus_on_get_dose(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_reset_dose(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_set_source(sd_bus_message *call, void *data, sd_bus_error *error);
 
 /* bus_compare.c */

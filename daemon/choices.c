@@ -181,7 +181,7 @@ static int save(const struct choices *choices)
 	fputs("\n);\n", out);
 	if (fclose(out) != 0)
 		return -ENOMEM;
-	r = iem_write_atomic(choices->path, text, size);
+	r = iem_write_atomic(choices->path, text, size, 0644);
 	if (r < 0)
 		log_warning("The choice could not be remembered in %s: %s.", choices->path, strerror(-r));
 	return r;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/choices.h"
+#include "daemon/dose.h"
 #include "daemon/preferences.h"
 #include "daemon/files.h"
 #include "daemon/journal.h"
@@ -43,6 +44,7 @@ struct engine_view {
 	double preamp_db, gain_db;
 	double spl_full_scale_db; /* of a full-scale sine: the source's highest voltage, the device's volume at its highest */
 	double spl_sine_db;       /* of one of 1 kHz through the chain, still without the device's volume */
+	double spl_now_dba;       /* of the last second, A-weighted, the louder ear; the device's volume included */
 	double damping_db;        /* the most that is done about the source's output impedance, with its sign */
 	const char *level_code;   /* NULL: no chain yet */
 	char *level_reason;       /* a sentence; "": nothing was wanted. Owned */
@@ -58,7 +60,9 @@ struct engine_config {
 	struct choices *choices;
 	struct preferences *preferences;
 	struct journal *journal;
+	struct dose *dose;
 	void (*changed)(void *data); /* something that a view shows may have changed */
+	void (*dose_warning)(void *data, int percent); /* of the week's dose was passed */
 	void *data;
 };
 

@@ -62,6 +62,13 @@ static uint64_t print_level(uint64_t print, const struct engine *engine, const s
 	return print_bytes(print, impedance->at, impedance->n * sizeof(*impedance->at));
 }
 
+static uint64_t print_loudness(uint64_t print, const struct engine *engine, const struct place *place)
+{
+	struct iem_loudness loudness;
+
+	return heard_loudness(engine, place, &loudness) ? print_bytes(print, &loudness, sizeof(loudness)) : print;
+}
+
 /* A number that differs when the chain would: what it is made from, put through a hash. */
 static uint64_t chain_print(const struct engine *engine, const struct place *place, double rate_hz)
 {
@@ -76,6 +83,7 @@ static uint64_t chain_print(const struct engine *engine, const struct place *pla
 
 	print = print_preference(print, &preference);
 	print = print_level(print, engine, place);
+	print = print_loudness(print, engine, place);
 	print = print_comparison(print, engine, place);
 	print = print_bytes(print, eq->bands, eq->n_bands * sizeof(*eq->bands));
 	print = print_bytes(print, eq->graphic.at, eq->graphic.n * sizeof(*eq->graphic.at));
@@ -110,6 +118,7 @@ static int bypass_chain(struct iem_chain **out, const struct iem_chain *correcte
 	plan.eq = NULL;
 	plan.preference = NULL;
 	plan.damping = NULL;
+	plan.loudness = NULL;
 	plan.limiter = plan.limiter && !raw; /* so long as levels are matched, the time is, too */
 	plan.gain_db = raw ? 0 : fmin(0, iem_chain_pink_db(corrected));
 	return iem_chain_design(out, &plan);
@@ -134,6 +143,7 @@ static struct iem_chain *make_chain(struct engine *engine, struct place *place, 
 	const struct iem_preference preference = preference_for(engine, place);
 	const struct iem_level_case wish = level_wish(engine, place);
 	CLEANUP(curve_finish) struct iem_curve damping = { 0 };
+	struct iem_loudness loudness;
 	struct iem_chain_plan plan = plan_for(place, rate_hz);
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
 	struct iem_chain *bypass = NULL;
@@ -144,6 +154,7 @@ static struct iem_chain *make_chain(struct engine *engine, struct place *place, 
 	plan.level = &wish;
 	r = level_damping(&damping, place);
 	plan.damping = damping.n ? &damping : NULL;
+	plan.loudness = heard_loudness(engine, place, &loudness) ? &loudness : NULL;
 	plan.gain_db = compare_gain_db(engine, place, &plan);
 	if (r == 0)
 		r = iem_chain_design(&chain, &plan);
@@ -171,7 +182,7 @@ struct iem_chain *engine_first_chain(struct engine *engine, struct place *place)
 	return make_chain(engine, place, ASSUMED_RATE_HZ);
 }
 
-static double rate_of(struct place *place)
+double engine_rate_of(const struct place *place)
 {
 	const uint32_t rate = place->pair ? rt_position_rate(pair_rt(place->pair)) : 0;
 
@@ -180,7 +191,7 @@ static double rate_of(struct place *place)
 
 void engine_update_chain(struct engine *engine, struct place *place)
 {
-	const double rate_hz = rate_of(place);
+	const double rate_hz = engine_rate_of(place);
 	struct iem_chain *chain;
 
 	if (chain_print(engine, place, rate_hz) == place->chain_print)

@@ -119,6 +119,8 @@ static void on_house(void *data, uint64_t expirations)
 		}
 		volume_guard(engine, place);
 		counts |= tell_counts(place);
+		if (place->selection.profile)
+			heard_look(engine, place);
 		if (place->stuck_looks > 0 || place->loud_looks > 0)
 			engine->calm_looks = 0;
 		if (place->selection.profile && path_wants(engine, place))

@@ -19,17 +19,32 @@ static double volume_db(const struct engine *engine, const struct place *place)
 	return graph_volume(engine->graph, place->output.node_id, &volume) ? fmin(volume_gain_db(&volume), 0) : 0;
 }
 
+/*
+ * Once the week's dose is used up, a programme is to have the level that may be heard all week: full scale lies some 15 dB
+ * above the mean of music.
+ */
+double level_dose_ceiling_db(const struct engine *engine)
+{
+	const struct iem_settings *settings = files_settings(engine->config.files);
+	const enum iem_dose_standard standard = (enum iem_dose_standard)settings->dose.standard;
+
+	if (!settings->dose.enabled || !settings->dose.reduce || dose_percent(engine->config.dose, standard) < 100)
+		return INFINITY;
+	return (standard == IEM_DOSE_80 ? 80 : 75) + 15;
+}
+
 struct iem_level_case level_wish(const struct engine *engine, const struct place *place)
 {
 	const struct iem_settings *settings = files_settings(engine->config.files);
 	const struct iem_drive drive = iem_drive_of(earphone_of(place), place->source.source);
-	const bool capped = isfinite(settings->level.max_spl_db);
+	const double max_db = fmin(settings->level.max_spl_db, level_dose_ceiling_db(engine));
+	const bool capped = isfinite(max_db);
 
 	return (struct iem_level_case){
 		.full_scale_spl_db = drive.full_scale_spl_db,
 		.volume_db = capped ? volume_db(engine, place) : 0, /* else a new chain for each move of it */
 		.wanted_spl_db = settings->level.mode == IEM_LEVEL_MATCH ? settings->level.reference_spl_db : NAN,
-		.max_spl_db = settings->level.max_spl_db,
+		.max_spl_db = max_db,
 	};
 }
 
@@ -62,7 +77,9 @@ static const char *unknown_text(const struct place *place)
 const char *level_text(const struct engine *engine, const struct place *place, char *buf, size_t size)
 {
 	const struct iem_settings *settings = files_settings(engine->config.files);
-	const double reference_db = settings->level.reference_spl_db, max_db = settings->level.max_spl_db;
+	const double reference_db = settings->level.reference_spl_db, dose_db = level_dose_ceiling_db(engine);
+	const double max_db = fmin(settings->level.max_spl_db, dose_db);
+	const char *why = dose_db <= max_db ? ", since the week's dose is used up," : "";
 
 	buf[0] = '\0';
 	switch (place->level.reason) {
@@ -76,7 +93,7 @@ const char *level_text(const struct engine *engine, const struct place *place, c
 			 place->level.spl_db, reference_db);
 		break;
 	case IEM_LEVEL_HELD:
-		snprintf(buf, size, "The ceiling of %.1f dB SPL keeps it down.", max_db);
+		snprintf(buf, size, "The ceiling of %.1f dB SPL%s keeps it down.", max_db, why);
 		break;
 	case IEM_LEVEL_UNKNOWN:
 		snprintf(buf, size, "The level cannot be set, since it is not known: %s.", unknown_text(place));
@@ -86,8 +103,8 @@ const char *level_text(const struct engine *engine, const struct place *place, c
 			 ".", reference_db, IEM_DIGITAL_MORE_DB);
 		break;
 	case IEM_LEVEL_CEILING_REFUSED:
-		snprintf(buf, size, "The ceiling of %.1f dB SPL cannot be kept: that takes more than %.0f dB below the headroom, "
-			 "which " CONSENT ".", max_db, IEM_DIGITAL_MORE_DB);
+		snprintf(buf, size, "The ceiling of %.1f dB SPL%s cannot be kept: that takes more than %.0f dB below the "
+			 "headroom, which " CONSENT ".", max_db, why, IEM_DIGITAL_MORE_DB);
 		break;
 	}
 	return buf;

@@ -58,6 +58,7 @@ void engine_drop_pair(struct engine *engine, struct place *place)
 	if (was_default)
 		default_give_back(engine);
 	place->chain_print = 0;
+	place->heard = (struct heard){ 0 };
 	log_debug("%s: the filter node is gone.", place->output.id);
 }
 

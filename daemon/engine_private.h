@@ -8,6 +8,16 @@
 #include "core/source_select.h"
 
 /** An output with what is decided for it and what runs for it. */
+/** What is heard on an output; see engine_heard.c. */
+struct heard {
+	double rate_hz; /* of the meter that was handed over; 0: none was */
+	struct iem_exposure_totals last; /* as read last, */
+	uint64_t last_ms;                /* when */
+	double spl_dba; /* of the last second; NAN: nothing plays, or it is not known how loud */
+	double slow_pa2; /* smoothed; 0: nothing was heard yet */
+	double listening_db; /* that loudness is compensated for: follows it in steps; NAN: not known */
+};
+
 struct place {
 	struct output output; /* as last seen */
 	bool present, was_present; /* now, and at the look before */
@@ -18,6 +28,7 @@ struct place {
 	uint64_t chain_print; /* of the chain published last: what it was made from */
 	double preamp_db, gain_db, removal_db; /* of that chain */
 	struct iem_level level; /* as that chain has it */
+	struct heard heard;
 	double damping_db; /* the most that it does about the source's output impedance, with its sign */
 	uint32_t latency; /* of that chain, in frames */
 	uint64_t told;    /* of its samples that clipped and frames that were limited, those that were told */
@@ -157,6 +168,8 @@ void volume_finish(struct engine *engine);
 /* engine_level.c: for a place with a profile */
 /** What its chain is to be made for; what is the chain's own is left out. */
 struct iem_level_case level_wish(const struct engine *engine, const struct place *place);
+/** The ceiling that the week's dose sets; INFINITY: none. */
+double level_dose_ceiling_db(const struct engine *engine);
 /** The source's output impedance in ohm; NAN: unknown. */
 double level_output_ohm(const struct place *place);
 /** See iem_damping_curve(). */
@@ -165,6 +178,14 @@ int level_damping(struct iem_curve *out, const struct place *place);
 const char *level_text(const struct engine *engine, const struct place *place, char *buf, size_t size);
 /** SPL of a full-scale sine without us, the device's volume at its highest; NAN: unknown. */
 double level_full_scale_db(const struct place *place);
+
+/* engine_heard.c */
+/** At every look of the housekeeping: how loud is it, and what follows from that? */
+void heard_look(struct engine *engine, struct place *place);
+/** The loudness compensation that is to be. @return false for none */
+bool heard_loudness(const struct engine *engine, const struct place *place, struct iem_loudness *out);
+/** The rate of the graph as far as it is known. */
+double engine_rate_of(const struct place *place);
 
 /* engine_chain.c */
 /** A chain for an output with a profile, at a rate that will do until the graph's is known; the caller's, or NULL. */

@@ -82,7 +82,7 @@ static void view_figures(struct engine_view *view, const struct place *place)
 	struct rt_figures figures;
 
 	view->preamp_db = view->gain_db = view->load_percent = view->uncorrected_change_db = NAN;
-	view->spl_sine_db = view->damping_db = NAN;
+	view->spl_sine_db = view->damping_db = view->spl_now_dba = NAN;
 	if (!place->pair)
 		return;
 	rt_figures(pair_rt(place->pair), &figures);
@@ -96,6 +96,7 @@ static void view_figures(struct engine_view *view, const struct place *place)
 	view->gain_db = place->gain_db;
 	view->uncorrected_change_db = place->removal_db;
 	view->damping_db = place->damping_db;
+	view->spl_now_dba = place->heard.rate_hz > 0 ? place->heard.spl_dba : NAN;
 	view->spl_sine_db = place->level.spl_db;
 	view->level_code = iem_level_reason_names[place->level.reason];
 }

@@ -161,7 +161,7 @@ static int save(const struct journal *journal)
 	put(out, journal);
 	if (fclose(out) != 0)
 		return -ENOMEM;
-	r = iem_write_atomic(journal->path, text, size);
+	r = iem_write_atomic(journal->path, text, size, 0644);
 	return r == 0 && is_too_long(journal->configured) ? -E2BIG : r;
 }
 

@@ -21,6 +21,7 @@ struct iemd {
 	struct choices *choices;
 	struct preferences *preferences;
 	struct journal *journal;
+	struct dose *dose;
 	struct engine *engine;
 	struct bus *bus;
 	struct watchdog *watchdog;
@@ -57,6 +58,14 @@ static void on_engine_changed(void *data)
 		watchdog_set_running(iemd->watchdog, engine_is_running(iemd->engine));
 	if (iemd->serving)
 		bus_update(iemd->bus);
+}
+
+static void on_dose_warning(void *data, int percent)
+{
+	struct iemd *iemd = data;
+
+	if (iemd->serving)
+		bus_warn_of_dose(iemd->bus, percent);
 }
 
 static void on_bus_lost(void *data)
@@ -98,6 +107,7 @@ static int serve(struct iemd *iemd)
 		.files = iemd->files,
 		.choices = iemd->choices,
 		.preferences = iemd->preferences,
+		.dose = iemd->dose,
 		.lost = on_bus_lost,
 		.data = iemd,
 	};
@@ -119,13 +129,16 @@ static int start(struct iemd *iemd)
 	    (r = choices_new(&iemd->choices, &iemd->paths)) < 0 ||
 	    (r = preferences_new(&iemd->preferences, &iemd->paths)) < 0 ||
 	    (r = journal_new(&iemd->journal, &iemd->paths)) < 0 ||
+	    (r = dose_new(&iemd->dose, &iemd->paths)) < 0 ||
 	    (r = engine_new(&iemd->engine, &(struct engine_config){ .loop = loop,
 								     .context = iemd->context,
 								     .files = iemd->files,
 								     .choices = iemd->choices,
 								     .preferences = iemd->preferences,
 								     .journal = iemd->journal,
+								     .dose = iemd->dose,
 								     .changed = on_engine_changed,
+								     .dose_warning = on_dose_warning,
 								     .data = iemd })) < 0) {
 		log_error("iemd cannot start: %s.", strerror(-r));
 		return r;
@@ -140,6 +153,7 @@ static void stop(struct iemd *iemd)
 	watchdog_free(IEM_STEAL(iemd->watchdog));
 	bus_end(iemd->bus);
 	engine_free(iemd->engine);
+	dose_free(iemd->dose);
 	journal_free(iemd->journal);
 	choices_free(iemd->choices);
 	preferences_free(iemd->preferences);

@@ -156,7 +156,7 @@ static int save(const struct preferences *preferences)
 	fputs("\n);\n", out);
 	if (fclose(out) != 0)
 		return -EIO;
-	r = iem_write_atomic(preferences->path, text, size);
+	r = iem_write_atomic(preferences->path, text, size, 0644);
 	if (r < 0)
 		log_warning("The preference could not be remembered in %s: %s.", preferences->path, strerror(-r));
 	return r;

@@ -169,7 +169,7 @@ void put_file(const char *folder, const char *name, const char *text)
 	CLEANUP(iem_freep) char *path = NULL;
 
 	assert_true(asprintf(&path, "%s/%s", folder, name) > 0);
-	assert_int_equal(iem_write_atomic(path, text, strlen(text)), 0);
+	assert_int_equal(iem_write_atomic(path, text, strlen(text), 0644), 0);
 }
 
 char *get_file(const char *folder, const char *name)

@@ -118,8 +118,8 @@ static void a_file_is_written_whole_with_the_folders_it_needs(void **state)
 	struct stat stamp;
 
 	assert_true(asprintf(&path, "%s/a/b/c.conf", folder) > 0);
-	assert_int_equal(iem_write_atomic(path, "one\n", 4), 0);
-	assert_int_equal(iem_write_atomic(path, "two, and longer\n", 16), 0);
+	assert_int_equal(iem_write_atomic(path, "one\n", 4, 0644), 0);
+	assert_int_equal(iem_write_atomic(path, "two, and longer\n", 16, 0644), 0);
 	text = get_file(folder, "a/b/c.conf");
 	assert_string_equal(text, "two, and longer\n");
 	*strrchr(path, '/') = '\0';
@@ -139,10 +139,10 @@ static void where_writing_fails_the_old_file_stays_and_nothing_is_left(void **st
 	put_file(folder, "target/inside", "");
 	/* A folder cannot be replaced by a file. */
 	assert_true(asprintf(&path, "%s/target", folder) > 0);
-	assert_true(iem_write_atomic(path, "new", 3) < 0);
+	assert_true(iem_write_atomic(path, "new", 3, 0644) < 0);
 	/* A file is no folder. */
 	assert_true(asprintf(&below, "%s/file/below", folder) > 0);
-	assert_int_equal(iem_write_atomic(below, "new", 3), -ENOTDIR);
+	assert_int_equal(iem_write_atomic(below, "new", 3, 0644), -ENOTDIR);
 	text = get_file(folder, "file");
 	assert_string_equal(text, "old");
 	assert_int_equal(files_in(folder), 2);

@@ -1,0 +1,81 @@
+/* dose: how much of a week's sound was heard. */
+#include "cli/service.h"
+
+#include "cli/command.h"
+#include "cli/json.h"
+#include "cli/text.h"
+#include "core/dose.h"
+
+#include <math.h>
+
+/* What the level of the moment leaves of the week, where it is known and counts. */
+static void say_left(double percent, double now_dba, enum iem_dose_standard standard)
+{
+	const double hours = iem_dose_weekly_hours(standard, now_dba);
+	char text[256];
+
+	if (!(now_dba >= IEM_DOSE_MIN_DB))
+		return;
+	snprintf(text, sizeof(text), "Now it is %.1f dB(A), of which %.3g hours a week are safe; %.3g of them are left.", now_dba,
+		 hours, fmax(0, hours * (1 - percent / 100)));
+	say_wrapped(text, 0);
+}
+
+static void say_dose(const json_t *dose, double now_dba)
+{
+	const char *standard = json_string_value(json_object_get(dose, "standard"));
+	const double percent = json_number_value(json_object_get(dose, "percent"));
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "%.1f %% of the sound of a week was heard in the last seven days: %.1f hours that count. 100 %% is 40 hours at "
+		 "%s dB(A). It is an estimate from the sensitivity that is stated for the earphone: with %.0f dB of doubt "
+		 "between %.1f and %.1f %%.", percent, json_number_value(json_object_get(dose, "hours")), standard,
+		 IEM_DOSE_UNCERTAINTY_DB, json_number_value(json_object_get(dose, "percent_low")),
+		 json_number_value(json_object_get(dose, "percent_high")));
+	say_wrapped(text, 0);
+	if (!json_is_true(json_object_get(dose, "enabled")))
+		say_wrapped("It is not counted at present; 'iemctl set dose.enabled true' begins.", 0);
+	else
+		say_left(percent, now_dba, strcmp(standard, "75") == 0 ? IEM_DOSE_75 : IEM_DOSE_80);
+}
+
+static int show(struct service *service, bool json)
+{
+	json_t *manager = NULL, *output = NULL, *dose = NULL;
+	const json_t *now;
+	int status = service_dose(service, &dose);
+
+	if (status == STATUS_DONE)
+		status = service_status(service, &manager, &output);
+	now = json_object_get(output, "SplNowDba");
+	if (status == STATUS_DONE && json) {
+		json_object_set(dose, "spl_now_dba", json_is_number(now) ? (json_t *)now : json_null());
+		json_object_set_new(dose, "uncertainty_db", json_real(IEM_DOSE_UNCERTAINTY_DB));
+		status = json_put(json_incref(dose));
+	} else if (status == STATUS_DONE) {
+		say_dose(dose, json_is_number(now) ? json_number_value(now) : NAN);
+	}
+	json_decref(dose);
+	json_decref(manager);
+	json_decref(output);
+	return status;
+}
+
+int service_cmd_dose(const struct service_request *request)
+{
+	CLEANUP(service_closep) struct service *service = NULL;
+	const bool reset = strcmp(request->what, "reset") == 0;
+	int status;
+
+	if (*request->what && !reset) {
+		char safe[128];
+
+		complain("'dose' takes 'reset' or nothing, not '%s'.", shown(request->what, safe, sizeof(safe)));
+		return STATUS_USAGE;
+	}
+	status = service_open(&service, request->bus);
+	if (status != STATUS_DONE)
+		return status;
+	return reset ? service_call(service, "ResetDose", "") : show(service, request->json);
+}
