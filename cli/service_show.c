@@ -172,18 +172,24 @@ static void print_level(const json_t *output)
 	const double full_scale = number_of(output, "SplFullScaleDb"), sine = number_of(output, "SplSineDb");
 	const double damping = number_of(output, "DampingDb");
 	const char *source = text_of(output, "SourceName"), *reason = text_of(output, "LevelReason");
+	const double now = number_of(output, "SplNowDba");
+	char text[512];
 
 	if (*text_of(output, "Source")) {
-		print_label("Source");
-		say("%s%s%s", text_of(output, "Source"), *source ? ", " : "", source);
+		snprintf(text, sizeof(text), "%s%s%s", text_of(output, "Source"), *source ? ", " : "", source);
 		if (fabs(damping) >= 0.05)
-			say("; what its impedance does to the response is undone, by %+.1f dB at most", damping);
-		putchar('\n');
+			snprintf(text + strlen(text), sizeof(text) - strlen(text),
+				 "; what its impedance does to the response is undone, by %+.1f dB at most", damping);
+		print_label("Source");
+		say_wrapped(text, LABEL + 1);
 	}
 	if (!isnan(full_scale)) {
+		snprintf(text, sizeof(text), "full scale is %.1f dB SPL, and %.1f through the correction at 1 kHz, with the "
+			 "device's volume at its highest", full_scale, sine);
+		if (!isnan(now))
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "; now it is %.1f dB(A)", now);
 		print_label("Level");
-		say("full scale is %.1f dB SPL, and %.1f with the correction at 1 kHz, the device's volume at its highest\n",
-		    full_scale, sine);
+		say_wrapped(text, LABEL + 1);
 	}
 	if (*reason) {
 		print_label(isnan(full_scale) ? "Level" : "");
@@ -327,6 +333,11 @@ static void print_output(const json_t *output)
 		printf("none");
 	printf("\n    why      ");
 	say_wrapped(text_of(output, "Reason"), (int)strlen("    profile  "));
+	if (*text_of(output, "Source")) {
+		printf("    source   ");
+		print_text(text_of(output, "Source"));
+		putchar('\n');
+	}
 }
 
 int service_cmd_outputs(const struct service_request *request)

@@ -72,7 +72,7 @@ static const char *unknown_text(const struct place *place)
 	return "the output impedance of the source is not";
 }
 
-#define CONSENT "only the device's volume may do; 'iemctl set level.hardware_volume manage' allows that"
+#define NOT_OURS "only the device's volume could do"
 
 const char *level_text(const struct engine *engine, const struct place *place, char *buf, size_t size)
 {
@@ -99,12 +99,12 @@ const char *level_text(const struct engine *engine, const struct place *place, c
 		snprintf(buf, size, "The level cannot be set, since it is not known: %s.", unknown_text(place));
 		break;
 	case IEM_LEVEL_MATCH_REFUSED:
-		snprintf(buf, size, "Not matched to %.1f dB SPL: that takes more than %.0f dB below the headroom, which " CONSENT
+		snprintf(buf, size, "Not matched to %.1f dB SPL: that takes more than %.0f dB below the headroom, which " NOT_OURS
 			 ".", reference_db, IEM_DIGITAL_MORE_DB);
 		break;
 	case IEM_LEVEL_CEILING_REFUSED:
 		snprintf(buf, size, "The ceiling of %.1f dB SPL%s cannot be kept: that takes more than %.0f dB below the "
-			 "headroom, which " CONSENT ".", max_db, why, IEM_DIGITAL_MORE_DB);
+			 "headroom, which " NOT_OURS ".", max_db, why, IEM_DIGITAL_MORE_DB);
 		break;
 	}
 	return buf;
