@@ -260,6 +260,19 @@ static void on_lost(void *data, const char *why)
 	schedule_reconnect(engine);
 }
 
+/* A chain that waits for a softer output goes on as soon as that has answered. */
+static void follow_hardware(struct engine *engine)
+{
+	for (size_t i = 0; engine->graph && i < engine->n_places; i++) {
+		struct place *place = &engine->places[i];
+		const bool waited = place->hardware.asked.channels;
+
+		hardware_follow(engine, place);
+		if (waited && !place->hardware.asked.channels)
+			engine_defer(engine);
+	}
+}
+
 /* Steps of our own go on with the first event that allows them; everything else waits until it has settled. */
 static void on_changed(void *data)
 {
@@ -268,6 +281,7 @@ static void on_changed(void *data)
 	advance_pairs(engine);
 	if (engine->graph)
 		volume_follow(engine);
+	follow_hardware(engine);
 	if (engine->probe)
 		engine_defer(engine);
 }
@@ -352,8 +366,10 @@ void engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	engine->leaving = true;
-	if (engine->graph)
+	if (engine->graph) {
+		hardware_leave(engine);
 		default_leave(engine);
+	}
 	disconnect(engine);
 	free(engine->places);
 	default_finish(engine);

@@ -11,14 +11,6 @@ static const struct iem_earphone *earphone_of(const struct place *place)
 	return &place->selection.profile->earphone;
 }
 
-/* The user's own hand on the device, in dB; 0 where it is not known, or higher. */
-static double volume_db(const struct engine *engine, const struct place *place)
-{
-	struct volume volume;
-
-	return graph_volume(engine->graph, place->output.node_id, &volume) ? fmin(volume_gain_db(&volume), 0) : 0;
-}
-
 /*
  * Once the week's dose is used up, a programme is to have the level that may be heard all week: full scale lies some 15 dB
  * above the mean of music.
@@ -42,9 +34,10 @@ struct iem_level_case level_wish(const struct engine *engine, const struct place
 
 	return (struct iem_level_case){
 		.full_scale_spl_db = drive.full_scale_spl_db,
-		.volume_db = capped ? volume_db(engine, place) : 0, /* else a new chain for each move of it */
+		.volume_db = capped ? hardware_user_db(engine, place) : 0, /* else a new chain for each move of it */
 		.wanted_spl_db = settings->level.mode == IEM_LEVEL_MATCH ? settings->level.reference_spl_db : NAN,
 		.max_spl_db = max_db,
+		.manage = hardware_may_manage(engine, place),
 	};
 }
 
@@ -72,7 +65,7 @@ static const char *unknown_text(const struct place *place)
 	return "the output impedance of the source is not";
 }
 
-#define NOT_OURS "only the device's volume could do"
+#define NOT_OURS "only the device's volume may do; 'iemctl set level.hardware_volume manage' allows that"
 
 const char *level_text(const struct engine *engine, const struct place *place, char *buf, size_t size)
 {
