@@ -85,11 +85,12 @@ static void hold_aside(struct place *place)
 }
 
 /* A sink's ports go a moment before or after the sink: a layout once seen holds until another one is. */
-static void take_in(struct place *place, const struct output *output)
+static void take_in(struct engine *engine, struct place *place, const struct output *output)
 {
 	const struct pair_layout before = place->output.layout;
 	const bool had = place->output.has_layout;
-	const bool same = place->was_present && place->output.available && place->output.node_id == output->node_id;
+	const bool same = place->was_present && place->output.available && place->output.node_id == output->node_id &&
+			  iem_same(place->output.port, output->port);
 
 	copy_output(&place->output, output);
 	if (!output->has_layout && had) {
@@ -98,6 +99,9 @@ static void take_in(struct place *place, const struct output *output)
 	}
 	if (!same)
 		place->since_ms = engine_now_ms();
+	place->replugged |= !same && engine->familiar;
+	if (!same)
+		place->hardware = (struct hardware){ 0 }; /* what of its volume is ours the journal knows */
 	place->present = true;
 	hold_aside(place);
 }
@@ -121,8 +125,9 @@ static void observe(struct engine *engine)
 			continue; /* two nodes of one name: the first has it */
 		if (!place && !(place = add_place(engine)))
 			return;
-		take_in(place, &outputs.at[i]);
+		take_in(engine, place, &outputs.at[i]);
 	}
+	engine->familiar |= engine_manned(engine);
 	/* Where a smart filter lingers, the place is kept for the sink's return. */
 	for (size_t i = engine->n_places; i-- > 0;) {
 		struct pair *pair = engine->places[i].pair;
@@ -138,6 +143,23 @@ static void observe(struct engine *engine)
 
 /* --- select ----------------------------------------------------------------------------------------------------- */
 
+/* An ordinary jack does not tell what is plugged into it. */
+static bool is_unconfirmed(const struct engine *engine, const struct place *place)
+{
+	const struct choice *choice = choices_find(engine->config.choices, place->output.id);
+
+	return place->replugged && place->selection.code == IEM_REASON_CHOSEN && place->output.kind != IEM_KIND_BLUETOOTH &&
+	       choice && choice->n_used > 1;
+}
+
+static void tell_unconfirmed(struct iem_selection *selection)
+{
+	const size_t length = strlen(selection->reason);
+
+	snprintf(selection->reason + length, sizeof(selection->reason) - length,
+		 " It was plugged in again, and several earphones have been used here: 'iemctl confirm' says that it is this one.");
+}
+
 static void select_all(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->n_places; i++) {
@@ -151,6 +173,9 @@ static void select_all(struct engine *engine)
 				  files_store(engine->config.files));
 		compare_decides(engine, place->output.id, &decision);
 		iem_select(&place->selection, &seen, &decision, files_store(engine->config.files));
+		place->unconfirmed = is_unconfirmed(engine, place);
+		if (place->unconfirmed)
+			tell_unconfirmed(&place->selection);
 	}
 }
 
@@ -232,6 +257,7 @@ static void schedule_reconnect(struct engine *engine)
 
 static void disconnect(struct engine *engine)
 {
+	engine->familiar = false;
 	path_forget(engine, false);
 	default_forget(engine);
 	for (size_t i = engine->n_places; i-- > 0;)
@@ -310,9 +336,17 @@ static void on_manager(void *data, bool present)
 		return;
 	log_notice("The session manager %s.",
 		   present ? "is there" : "went away; nothing is corrected until it is back");
+	engine->familiar = false; /* it makes all nodes anew */
 	path_forget(engine, true);
 	default_forget(engine);
 	engine_defer(engine);
+}
+
+void engine_confirm(struct engine *engine, const char *output_id)
+{
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (iem_streq(engine->places[i].output.id, output_id))
+			engine->places[i].replugged = false;
 }
 
 static const struct graph_events graph_events = {

@@ -74,7 +74,7 @@ static void set_part(struct engine *engine, struct place *place, double part_db)
 /* What an earlier run left in the volume is ours still, unless somebody has moved it since. */
 static void adopt(struct engine *engine, struct place *place)
 {
-	const struct journal_volume *left = journal_managed(engine->config.journal, place->output.node);
+	const struct journal_volume *left = journal_managed(engine->config.journal, place->output.node, place->output.port);
 	struct volume now;
 
 	if (place->hardware.adopted || !read_volume(engine, place, &now))
@@ -83,10 +83,10 @@ static void adopt(struct engine *engine, struct place *place)
 	place->hardware.seen = now;
 	if (!left)
 		return;
-	if (iem_same(left->port, place->output.port) && volume_same(&now, &left->wanted))
+	if (volume_same(&now, &left->wanted))
 		place->hardware.part_db = fmin(volume_gain_db(&left->wanted) - volume_gain_db(&left->before), 0);
 	else
-		journal_drop_managed(engine->config.journal, place->output.node);
+		journal_drop_managed(engine->config.journal, place->output.node, place->output.port);
 }
 
 void hardware_follow(struct engine *engine, struct place *place)
@@ -103,7 +103,7 @@ void hardware_follow(struct engine *engine, struct place *place)
 		hardware->asked.channels = 0;
 		hardware->seen = now;
 		if (hardware->part_db == 0)
-			journal_drop_managed(engine->config.journal, place->output.node);
+			journal_drop_managed(engine->config.journal, place->output.node, place->output.port);
 	} else if (!volume_same(&now, &hardware->seen)) {
 		hardware->seen = now; /* the user's hand */
 		if (hardware->part_db < 0)
@@ -168,5 +168,6 @@ void hardware_leave(struct engine *engine)
 		return;
 	for (size_t i = 0; i < engine->n_places; i++)
 		if (engine->places[i].hardware.part_db == 0)
-			journal_drop_managed(engine->config.journal, engine->places[i].output.node);
+			journal_drop_managed(engine->config.journal, engine->places[i].output.node,
+					     engine->places[i].output.port);
 }

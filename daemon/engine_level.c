@@ -25,15 +25,34 @@ double level_dose_ceiling_db(const struct engine *engine)
 	return (standard == IEM_DOSE_80 ? 80 : 75) + 15;
 }
 
+double level_full_scale_db(const struct place *place)
+{
+	return iem_drive_of(earphone_of(place), place->source.source).full_scale_spl_db;
+}
+
+/* While it is not certain which of the earphones it is, the most sensitive one's. */
+static double full_scale_db(const struct engine *engine, const struct place *place)
+{
+	const struct choice *choice = choices_find(engine->config.choices, place->output.id);
+	double most_db = level_full_scale_db(place);
+
+	for (size_t i = 0; place->unconfirmed && i < choice->n_used; i++) {
+		const struct iem_profile *used = iem_store_profile(files_store(engine->config.files), choice->used[i]);
+
+		if (used)
+			most_db = fmax(most_db, iem_drive_of(&used->earphone, place->source.source).full_scale_spl_db);
+	}
+	return most_db;
+}
+
 struct iem_level_case level_wish(const struct engine *engine, const struct place *place)
 {
 	const struct iem_settings *settings = files_settings(engine->config.files);
-	const struct iem_drive drive = iem_drive_of(earphone_of(place), place->source.source);
 	const double max_db = fmin(settings->level.max_spl_db, level_dose_ceiling_db(engine));
 	const bool capped = isfinite(max_db);
 
 	return (struct iem_level_case){
-		.full_scale_spl_db = drive.full_scale_spl_db,
+		.full_scale_spl_db = full_scale_db(engine, place),
 		.volume_db = capped ? hardware_user_db(engine, place) : 0, /* else a new chain for each move of it */
 		.wanted_spl_db = settings->level.mode == IEM_LEVEL_MATCH ? settings->level.reference_spl_db : NAN,
 		.max_spl_db = max_db,
@@ -101,9 +120,4 @@ const char *level_text(const struct engine *engine, const struct place *place, c
 		break;
 	}
 	return buf;
-}
-
-double level_full_scale_db(const struct place *place)
-{
-	return iem_drive_of(earphone_of(place), place->source.source).full_scale_spl_db;
 }

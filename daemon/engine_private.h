@@ -31,6 +31,8 @@ struct place {
 	struct output output; /* as last seen */
 	bool present, was_present; /* now, and at the look before */
 	uint64_t since_ms; /* present and available since */
+	bool replugged;    /* since the user spoke for it last: another earphone may hang on it */
+	bool unconfirmed;  /* several have been used there, and it is not certain that this is the one */
 	struct iem_selection selection;
 	struct iem_source_selection source;
 	struct pair *pair; /* NULL where nothing is corrected */
@@ -99,6 +101,7 @@ struct engine {
 	unsigned calm_looks;     /* of the housekeeping, in a row, in which nothing was amiss */
 	unsigned answers; /* of the audio thread, at the last look of the housekeeping */
 	bool looked; /* the outputs were observed at least once */
+	bool familiar; /* what is new from now on has been plugged in: the graph is no new one, nor its session manager */
 
 	struct place *places;
 	size_t n_places;

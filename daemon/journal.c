@@ -309,17 +309,17 @@ void journal_drop_volume(struct journal *journal)
 
 /* --- volumes that hold a part of ours ---------------------------------------------------------------------------- */
 
-static struct journal_volume *find_managed(struct journal *journal, const char *node)
+static struct journal_volume *find_managed(struct journal *journal, const char *node, const char *port)
 {
 	for (size_t i = 0; i < journal->n_managed; i++)
-		if (iem_streq(journal->managed[i].node, node))
+		if (iem_streq(journal->managed[i].node, node) && iem_same(journal->managed[i].port, port))
 			return &journal->managed[i];
 	return NULL;
 }
 
 int journal_note_managed(struct journal *journal, const struct journal_volume *volume)
 {
-	struct journal_volume *managed = find_managed(journal, volume->node);
+	struct journal_volume *managed = find_managed(journal, volume->node, volume->port);
 	int r;
 
 	if (!managed && journal->n_managed == JOURNAL_MAX_MANAGED)
@@ -331,9 +331,9 @@ int journal_note_managed(struct journal *journal, const struct journal_volume *v
 	return save(journal);
 }
 
-const struct journal_volume *journal_managed(const struct journal *journal, const char *node)
+const struct journal_volume *journal_managed(const struct journal *journal, const char *node, const char *port)
 {
-	return find_managed((struct journal *)journal, node);
+	return find_managed((struct journal *)journal, node, port);
 }
 
 const struct journal_volume *journal_managed_at(const struct journal *journal, size_t index)
@@ -341,9 +341,9 @@ const struct journal_volume *journal_managed_at(const struct journal *journal, s
 	return index < journal->n_managed ? &journal->managed[index] : NULL;
 }
 
-void journal_drop_managed(struct journal *journal, const char *node)
+void journal_drop_managed(struct journal *journal, const char *node, const char *port)
 {
-	struct journal_volume *managed = find_managed(journal, node);
+	struct journal_volume *managed = find_managed(journal, node, port);
 
 	if (!managed)
 		return;

@@ -61,12 +61,13 @@ static bool undo_one_managed(struct graph *graph, struct journal *journal, const
 	struct graph_node sink;
 	struct volume now;
 
-	if (!graph_find_sink(graph, change->node, &sink) || graph_is_running(graph, sink.id))
+	if (!graph_find_sink(graph, change->node, &sink) || !iem_same(graph_volume_port(graph, sink.id), change->port) ||
+	    graph_is_running(graph, sink.id))
 		return true;
 	if (!graph_volume(graph, sink.id, &now))
 		return false;
-	if (!iem_same(graph_volume_port(graph, sink.id), change->port) || !volume_same(&now, &change->wanted)) {
-		journal_drop_managed(journal, change->node); /* it is there, or somebody has moved it */
+	if (!volume_same(&now, &change->wanted)) {
+		journal_drop_managed(journal, change->node, change->port); /* it is there, or somebody has moved it */
 		return true;
 	}
 	if (!*told)

@@ -138,6 +138,34 @@ def test_what_was_lowered_is_put_back_at_the_end_and_by_undo_where_nothing_plays
         settled_volume(managed, 0)
 
 
+def test_what_is_plugged_in_again_is_unconfirmed_and_as_soft_as_the_most_sensitive_needs(managed):
+    for name in ("loud", "quiet"):
+        managed.iemctl("switch", name)
+    assert managed.status()["confirmed"] is True
+    managed.remove_sink("earphone")
+    wait_until(lambda: managed.status()["output"]["node"] == "speaker", what="the earphone to be away")
+    managed.add_sink("earphone", priority=2000)
+    wait_until(lambda: managed.status()["output"]["node"] == "earphone", what="the earphone to be back")
+    tone = measure.tone(1000, 60.0, dbfs=TONE_DB)
+    with sound.Recorder.of_sink(managed, "earphone") as recorder, sound.Player(managed, tone) as player:
+        player.wait_linked()
+        wait_until(lambda: managed.status()["state"] == "running", what="the tone to run")
+        status = managed.status()
+        assert (status["profile"]["id"], status["confirmed"]) == ("quiet", False)
+        assert "'iemctl confirm'" in status["reason"]
+        settled_volume(managed, 95 - FULL_SCALE["loud"])
+        recorder.wait(1.0)
+        softer = recorder.frames()
+        managed.iemctl("confirm")
+        assert managed.status()["confirmed"] is True
+        settled_volume(managed, 95 - FULL_SCALE["quiet"])
+        recorder.wait(1.0)
+        end = recorder.frames()
+        player.stop()
+    assert FULL_SCALE["loud"] + gain_before(recorder.sound, softer) == near(95)
+    assert FULL_SCALE["quiet"] + gain_before(recorder.sound, end) == near(95)
+
+
 def test_without_consent_nothing_is_touched(managed):
     managed.write_settings('level = { mode = "match"; reference_spl = 95.0; };')
     managed.iemctl("switch", "loud")
