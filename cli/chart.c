@@ -32,6 +32,14 @@ static void widen(double range[2], double db)
 	range[1] = fmax(range[1], db);
 }
 
+static bool fits(struct field *field, double low, double high, double step)
+{
+	field->step = step;
+	field->top = ceil(high / step - 0.01) * step;
+	field->rows = (int)ceil((field->top - low) / step - 0.01) + 1;
+	return field->rows <= MAX_ROWS;
+}
+
 /* A scale of round steps that both curves and 0 dB fit on; what is below -60 dB is not worth the room. */
 static void choose_scale(struct field *field, const struct chart *chart)
 {
@@ -44,14 +52,11 @@ static void choose_scale(struct field *field, const struct chart *chart)
 	}
 	low = fmax(range[0], -60);
 	high = range[1];
-	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-		field->step = steps[i];
-		field->top = ceil(high / field->step - 0.01) * field->step;
-		field->rows = (int)ceil((field->top - low) / field->step - 0.01) + 1;
-		if (field->rows <= MAX_ROWS)
-			break;
-	}
-	field->rows = field->rows < 2 ? 2 : field->rows > MAX_ROWS ? MAX_ROWS : field->rows;
+	for (size_t i = 0; i < ARRAY_LEN(steps) && !fits(field, low, high, steps[i]); i++)
+		;
+	while (field->rows > MAX_ROWS)
+		fits(field, low, high, field->step + 10);
+	field->rows = field->rows < 2 ? 2 : field->rows;
 }
 
 static double column_hz(const struct field *field, int column)

@@ -80,11 +80,35 @@ static void what_is_no_number_or_infinite_is_left_out(void **state)
 		}
 }
 
+/* The labels go down evenly, by what stands between the first two lines, and reach 0 where "0 dB" stands. */
+static void the_line_of_0_db_is_where_it_says_however_far_the_curves_go(void **state)
+{
+	static const double tops[] = { 30, 89, 91, 300, 2560, 30000 };
+
+	for (size_t k = 0; k < ARRAY_LEN(tops); k++) {
+		double left[POINTS], right[POINTS] = { 0 };
+		CLEANUP(iem_freep) char *drawing = NULL;
+		double top, step;
+		int above = 0;
+
+		for (int i = 0; i < POINTS; i++)
+			left[i] = i ? tops[k] : -60;
+		drawing = drawing_of(left, right);
+		top = strtod(drawing, NULL);
+		step = top - strtod(strchr(drawing, '\n'), NULL);
+		for (const char *c = drawing; c < strstr(drawing, "0 dB |"); c++)
+			above += *c == '\n';
+		assert_near(top, above * step, 1e-9);
+		assert_true(widest(drawing) <= 80);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_curves_stand_in_every_column),
 		cmocka_unit_test(what_is_no_number_or_infinite_is_left_out),
+		cmocka_unit_test(the_line_of_0_db_is_where_it_says_however_far_the_curves_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
