@@ -17,7 +17,7 @@ PRESET = """Preamp: -6.5 dB
 Filter 1: ON LSC Fc 105 Hz Gain 5.5 dB Q 0.70
 Filter 2: ON PK Fc 3100 Hz Gain -2.5 dB Q 1.41
 Filter 3: ON XX Fc 100 Hz Gain 1 dB Q 1
-GraphicEQ: 20 0; 30 1
+Convolution: room.wav
 """
 
 
@@ -150,7 +150,7 @@ def test_import_makes_a_profile(box):
     written = box.user / "my-acme-two.conf"
     assert f"Wrote {written}." in out and "published: -6.5 dB." in out
     assert "My Acme (Two).txt:4: filter not taken over: filters of type 'XX' are not known" in err
-    assert "My Acme (Two).txt:5: not taken over: 'GraphicEQ'" in err
+    assert "My Acme (Two).txt:5: not taken over: 'Convolution'; put its sound file beside the profile" in err
     assert re.search(r"^#.*published preamp is -6.5 dB", written.read_text(), re.M)
     p = box.json("show", "my-acme-two")
     assert p["brand"] == "Acme" and p["like"] == "acme-one" and p["eq"]["preamp"] == "auto"
@@ -158,6 +158,32 @@ def test_import_makes_a_profile(box):
         ("low-shelf", 105, 5.5, 0.7), ("peaking", 3100, -2.5, 1.41)]
     assert p["reference"] == "cookbook-48000"
     box.run("check")
+
+
+def test_import_of_a_graphic_equaliser(box):
+    hz = [round(20 * 1000 ** (i / 126)) for i in range(127)]
+    db = [round(6 * math.sin(i / 9) - 3, 1) for i in range(127)]
+    points = list(dict(zip(hz, db)).items())
+    box.write("GraphicEQ.txt", "GraphicEQ: " + "; ".join(f"{x} {y}" for x, y in points))
+    out, err = box.run("import", "GraphicEQ.txt", "--name", "curve")
+    assert err == "" and f"It has a graphic equaliser of {len(points)} points.\n" in out
+    assert [tuple(p) for p in box.json("show", "curve")["eq"]["graphic"]] == points
+    assert f"{len(points)} points, 20 Hz to 20000 Hz" in box.run("show", "curve")[0]
+    for at, left, right in response(box, "curve"):
+        k = max(i for i in range(len(points) - 1) if i == 0 or points[i][0] <= at)
+        (x0, y0), (x1, y1) = points[k], points[k + 1]
+        want = y0 + (y1 - y0) * math.log(at / x0) / math.log(x1 / x0)
+        assert left == right == pytest.approx(want - max(db), abs=0.1)  # what is rounded to 0.1 dB has corners at 20 Hz
+    box.run("check")
+
+
+def test_import_of_graphic_equalisers_beside_filters(box):
+    box.write("both.txt", PRESET + "GraphicEQ: 20 -1.5; 100 3; 1000 0\nGraphicEQ: 1000 1\nGraphicEQ: 20 1; 30 nan\n")
+    out, err = box.run("import", "both.txt")
+    assert "It has 2 bands, reference cookbook-48000, and a graphic equaliser of 3 points.\n" in out
+    assert "both.txt:8: GraphicEQ not taken over: 'nan' is no number" in err
+    p = box.json("show", "both")
+    assert len(p["bands"]) == 2 and p["eq"]["graphic"] == [[20, -0.5], [100, 4], [1000, 1]]
 
 
 def test_import_of_nothing_but_cuts_has_no_preamp(box):
