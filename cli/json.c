@@ -39,12 +39,14 @@ int json_put(json_t *value)
 	const size_t flags =
 		JSON_INDENT(2) | JSON_REAL_PRECISION(15) | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0);
 
-	if (!value || json_dumpf(value, stdout, flags) < 0) {
+	CLEANUP(iem_freep) char *text = value ? json_dumps(value, flags) : NULL;
+
+	json_decref(value);
+	if (!text) {
 		complain("The answer cannot be put together: out of memory.");
-		json_decref(value);
 		return STATUS_FAILED;
 	}
-	fputc('\n', stdout);
-	json_decref(value);
+	say_as_is(text);
+	say_as_is("\n");
 	return STATUS_DONE;
 }

@@ -65,6 +65,20 @@ def test_options_may_stand_anywhere(box):
     assert box.run("response", "--rate=96000", "acme-one")[0] == box.run("response", "acme-one", "--rate", "96000")[0]
 
 
+@pytest.mark.parametrize("args", [
+    ["list"], ["list", "--json"], ["show", "acme-one"], ["show", "acme-one", "--json"], ["response", "acme-one"],
+    ["response", "acme-one", "--json"], ["help"], ["show", "--help"], ["--version"], ["check"], ["check", "--json"],
+    ["set"], ["set", "--json"], ["gain", "acme-one", "--json"], ["import", "preset.txt"],
+])
+def test_what_cannot_be_printed_is_a_failure(box, args):
+    box.write("preset.txt", PRESET)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([IEMCTL, *args], stdout=full, stderr=subprocess.PIPE, env=box.env, cwd=box.root)
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines()[-1] == (
+        "iemctl: Standard output cannot be written: No space left on device.")
+
+
 # --- list, show ----------------------------------------------------------------------------------------------------
 
 def test_list_tells_where_each_comes_from(box):
