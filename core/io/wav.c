@@ -33,10 +33,13 @@ void iem_wav_sides(unsigned channels, enum iem_side sides[IEM_MAX_CHANNELS])
 		sides[c] = iem_side_of_channel(layouts[channels][c]);
 }
 
-/* libsndfile speaks in sentences; ours about files have no full stop. */
+/*
+ * libsndfile speaks in sentences; ours about files have no full stop. A header whose rate is 0 is an internal error to
+ * it; what else it could mean by that has errors of its own.
+ */
 static int complain_of_sndfile(struct iem_diags *diags, const char *path, const char *what)
 {
-	const char *why = sf_strerror(NULL);
+	const char *why = strstr(sf_strerror(NULL), "SF_INFO") ? "it tells no sample rate" : sf_strerror(NULL);
 	size_t length = strlen(why);
 
 	length -= length > 0 && why[length - 1] == '.';
