@@ -415,6 +415,21 @@ def test_render_refuses(box, args, status, said):
     assert not (box.root / "out.wav").exists()
 
 
+def test_render_writes_to_what_a_link_points_to(box):
+    box.write("in.wav", wav(48000, 1, [(0.25,)] * 100))
+    (box.root / "music").mkdir()
+    link, broken = box.root / "out.wav", box.root / "broken.wav"
+    there = box.write("music/there.wav", "old")
+    link.symlink_to("music/there.wav")
+    broken.symlink_to("music/new.wav")
+    box.run("render", "acme-one", "in.wav", "out.wav", "--variant", "foam")
+    assert "broken.wav: cannot be written: it is a link to nothing" in box.run("render", "acme-one", "in.wav",
+                                                                              "broken.wav", status=1)[1]
+    assert link.is_symlink() and broken.is_symlink() and not there.is_symlink()
+    assert read_wav(there.read_bytes())[1] == [(0.25,)] * 100
+    assert [p.name for p in (box.root / "music").iterdir()] == ["there.wav"]
+
+
 # --- check ---------------------------------------------------------------------------------------------------------
 
 def test_check_is_content(box):
