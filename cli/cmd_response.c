@@ -176,7 +176,7 @@ static int run_response(const struct invocation *call)
 	return status;
 }
 
-static int run_render(const struct invocation *call)
+static int render(const struct invocation *call)
 {
 	CLEANUP(files_close) struct files files;
 	const struct iem_entry *entry = NULL;
@@ -207,6 +207,13 @@ static int run_render(const struct invocation *call)
 		complain(
 			"The peak is above full scale; whatever turns this file into whole numbers would clip it.");
 	return STATUS_DONE;
+}
+
+static int run_render(const struct invocation *call)
+{
+	if (strcmp(call->args[2], "-") == 0)
+		return usage_error(call, "'-' is no name for OUT.wav: render does not write to standard output.");
+	return render(call);
 }
 
 static const struct option response_options[] = {

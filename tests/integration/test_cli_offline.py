@@ -403,6 +403,7 @@ def test_render_in_place_empty_and_variant(box):
     (["acme-one", "in.wav", "no/out.wav"], 1, "no/out.wav: cannot be written: No such file or directory"),
     (["acme-one", "in.wav", "data"], 1, "data: cannot be written: it is there already, and is no plain file"),
     (["acme-one", "in.wav"], 2, "'render' lacks an argument."),
+    (["acme-one", "in.wav", "-"], 2, "'-' is no name for OUT.wav: render does not write to standard output."),
     (["acme-one", "norate.wav", "out.wav"], 1, "is no sound file that can be read: it tells no sample rate"),
 ])
 def test_render_refuses(box, args, status, said):
