@@ -234,7 +234,8 @@ const struct command response_commands[] = {
 	  "20 Hz to 20 kHz, 48 an octave. The preamp is included.\n" },
 	{ "render", "PROFILE IN.wav OUT.wav [--variant V]", "A sound file through a profile", run_render, 3, 3, 0,
 	  render_options,
-	  "OUT.wav gets the rate and channels of IN.wav and 32-bit floats. The chain is the\n"
-	  "service's; there is no fade at the start.\n" },
+	  "OUT.wav gets the rate and channels of IN.wav and 32-bit floats. The chain is\n"
+	  "what the service makes of the profile, without preferences and limiter; there is\n"
+	  "no fade at the start.\n" },
 	COMMAND_END
 };

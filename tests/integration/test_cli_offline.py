@@ -366,6 +366,17 @@ def test_render_is_what_response_says(box):
         assert level_db([f[1] for f in frames], hz, rate) == pytest.approx(right, abs=0.01)
 
 
+def test_render_leaves_out_what_is_not_the_profile_and_says_so(box):
+    box.write("config/iemd/profiles/loud.conf", "eq = { preamp = 0; bands = ( "
+              '{ type = "low-shelf"; frequency = 20000; gain = 12; q = 0.7; } ); };')
+    box.write("in.wav", wav(48000, 1, [(0.9,)] * 4800))
+    box.run("render", "loud", "in.wav", "plain.wav")
+    box.run("set", "limiter.enabled", "true")
+    box.run("render", "loud", "in.wav", "limiter.wav")
+    assert (box.root / "plain.wav").read_bytes() == (box.root / "limiter.wav").read_bytes()
+    assert "without preferences and limiter" in " ".join(box.run("render", "--help")[0].split())
+
+
 def test_render_sides_by_channel(box):
     box.write("config/iemd/profiles/split.conf", """eq = { preamp = -20; bands = (
         { type = "peaking"; frequency = 1000; gain = 10; q = 1; channels = "left"; },
