@@ -1,6 +1,7 @@
 /* status and outputs: the service's properties for people, and as the JSON that is agreed on. */
 #include "cli/service.h"
 
+#include "cli/json.h"
 #include "cli/text.h"
 #include "core/util.h"
 
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 /* --- JSON ------------------------------------------------------------------------------------------------------- */
+
+#define DIGITS JSON_REAL_PRECISION(10)
 
 /* How a property turns into a member: texts and counts that are empty or 0 where they are unknown become null. */
 enum member { AS_IS, TEXT_OR_NULL, COUNT_OR_NULL };
@@ -116,14 +119,6 @@ static json_t *status_json(const json_t *manager, const json_t *output)
 				      json_null());
 	members(status, status_members, ARRAY_LEN(status_members), output);
 	return status;
-}
-
-static void print_json(json_t *value, size_t flags)
-{
-	json_dumpf(value, stdout, flags | JSON_REAL_PRECISION(10));
-	putchar('\n');
-	fflush(stdout);
-	json_decref(value);
 }
 
 /* --- for people ------------------------------------------------------------------------------------------------- */
@@ -292,7 +287,8 @@ static int status_once(struct service *service, const struct service_request *re
 	int status = service_status(service, &manager, &output);
 
 	if (status == 0 && request->json)
-		print_json(status_json(manager, output), request->follow ? JSON_COMPACT : JSON_INDENT(2));
+		status = json_put_as(status_json(manager, output),
+				     DIGITS | (request->follow ? JSON_COMPACT : JSON_INDENT(2)));
 	else if (status == 0)
 		print_status(manager, output);
 	json_decref(manager);
@@ -311,7 +307,8 @@ int service_cmd_status(const struct service_request *request)
 			break;
 		if (!request->json)
 			putchar('\n');
-		fflush(stdout);
+		if (output_error())
+			break;
 		status = service_wait_change(service);
 	}
 	return status;
@@ -362,9 +359,9 @@ int service_cmd_outputs(const struct service_request *request)
 	if (!request->json && !json_array_size(outputs))
 		puts("There are no outputs.");
 	if (request->json)
-		print_json(list, JSON_INDENT(2));
+		status = json_put_as(list, DIGITS | JSON_INDENT(2));
 	else
 		json_decref(list);
 	json_decref(outputs);
-	return 0;
+	return status;
 }
