@@ -5,7 +5,7 @@
 
 /* Each look wakes the processor: while nothing happens there are fewer. */
 #define HOUSE_MS 100
-#define CALM_HOUSE_MS 500
+#define CALM_HOUSE_MS 1000
 #define CALM_LOOKS 10
 
 #define STUCK_LOOKS 5u
