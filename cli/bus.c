@@ -110,6 +110,7 @@ static int explain(const sd_bus_error *error, int r)
 		{ NAME ".Error.NoSuchSource", NO_SUCH },
 		{ NAME ".Error.NoSuchOutput", NO_SUCH },
 		{ NAME ".Error.Failed", FAILED },
+		{ NAME ".Error.ComparisonEnded", FAILED },
 		{ SD_BUS_ERROR_SERVICE_UNKNOWN, NO_ANSWER },
 		{ SD_BUS_ERROR_NAME_HAS_NO_OWNER, NO_ANSWER },
 		{ SD_BUS_ERROR_NO_REPLY, NO_ANSWER },

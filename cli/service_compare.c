@@ -21,6 +21,7 @@ struct comparing {
 	struct service *service;
 	const struct service_request *request;
 	char *profile[2], *variant[2]; /* owned; "" for no variant */
+	bool begun;
 };
 
 static void comparing_finish(struct comparing *comparing)
@@ -46,11 +47,24 @@ static int name(struct comparing *comparing, int which, const char *text)
 	return STATUS_DONE;
 }
 
+/* What took our comparison's place is not ours to end: so it begins only once. */
 static int hear(struct comparing *comparing, int which)
 {
-	return service_ask(comparing->service, "Compare", "sssssbb", comparing->request->output, comparing->profile[A],
-			   comparing->variant[A], comparing->profile[B], comparing->variant[B], which == B,
-			   (int)comparing->request->wait);
+	int status;
+
+	if (comparing->begun)
+		return service_ask(comparing->service, "Hear", "bb", which == B, (int)comparing->request->wait);
+	status = service_ask(comparing->service, "Compare", "sssssbb", comparing->request->output, comparing->profile[A],
+			     comparing->variant[A], comparing->profile[B], comparing->variant[B], which == B,
+			     (int)comparing->request->wait);
+	comparing->begun = status == STATUS_DONE;
+	return status;
+}
+
+/* Where somebody else has ended it, it fails: then what was heard last is not what it was taken for. */
+static int end(struct comparing *comparing)
+{
+	return comparing->begun ? service_ask(comparing->service, "EndComparison", "") : STATUS_DONE;
 }
 
 /* --- the keyboard ----------------------------------------------------------------------------------------------- */
@@ -124,7 +138,7 @@ static int take_turns(struct comparing *comparing)
 		if (status == STATUS_DONE)
 			say_heard(comparing, which);
 	}
-	return status;
+	return status == STATUS_DONE || interrupted ? end(comparing) : status;
 }
 
 /* --- blind ------------------------------------------------------------------------------------------------------ */
@@ -204,7 +218,13 @@ static int blind(struct comparing *comparing)
 		right += answer;
 		done++;
 	}
-	return status == STATUS_DONE ? tell(comparing, right, done) : status;
+	if (status == STATUS_DONE || interrupted)
+		status = end(comparing);
+	if (status == STATUS_DONE)
+		return tell(comparing, right, done);
+	if (comparing->begun)
+		complain("The blind test is void: not all that was played was X.");
+	return status;
 }
 
 int service_cmd_compare(const struct service_request *request)
@@ -218,7 +238,5 @@ int service_cmd_compare(const struct service_request *request)
 	keys_begin();
 	status = request->blind ? blind(&comparing) : take_turns(&comparing);
 	keys_end();
-	if (status == STATUS_DONE || interrupted)
-		service_ask(comparing.service, "EndComparison", "");
 	return status;
 }

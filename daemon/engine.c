@@ -360,7 +360,7 @@ void engine_free(struct engine *engine)
 	volume_finish(engine);
 	pw_loop_destroy_source(engine->config.loop, engine->reconnect_timer);
 	pw_loop_destroy_source(engine->config.loop, engine->deferred);
-	engine_end_comparison(engine);
+	engine_end_comparison(engine, "iemd ends");
 	if (engine->house_timer)
 		pw_loop_destroy_source(engine->config.loop, engine->house_timer);
 	free(engine);

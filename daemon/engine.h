@@ -108,8 +108,12 @@ const char *engine_profile_on(const struct engine *engine, const char *output_id
  */
 int engine_compare(struct engine *engine, const char *output, const char *const profile[2], const char *const variant[2],
 		   int heard);
-/** @return true where something was compared */
-bool engine_end_comparison(struct engine *engine);
+/** From the next refresh on the other one of the two, or the same. */
+void engine_hear(struct engine *engine, int heard);
+/** From the next refresh on all is as before. WHY is a clause for the one who compares. Nothing compared: does nothing. */
+void engine_end_comparison(struct engine *engine, const char *why);
+/** @return the number of the comparison under way, 0 for none; *why is why the last one that ended did */
+unsigned engine_comparison(const struct engine *engine, const char **why);
 
 /** The monotonic clock in milliseconds. */
 uint64_t engine_now_ms(void);

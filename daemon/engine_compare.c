@@ -19,7 +19,7 @@ static void finish(struct comparison *comparison)
 int engine_compare(struct engine *engine, const char *output, const char *const profile[2], const char *const variant[2],
 		   int heard)
 {
-	struct comparison next = { .output = strdup(output), .heard = heard };
+	struct comparison next = { .output = strdup(output), .heard = heard, .number = engine->comparison.number + 1 };
 	bool whole = next.output != NULL;
 
 	for (int which = 0; which < 2; which++) {
@@ -31,17 +31,32 @@ int engine_compare(struct engine *engine, const char *output, const char *const 
 		finish(&next);
 		return -ENOMEM;
 	}
-	finish(&engine->comparison);
+	engine_end_comparison(engine, "another one took its place");
 	engine->comparison = next;
 	return 0;
 }
 
-bool engine_end_comparison(struct engine *engine)
+void engine_hear(struct engine *engine, int heard)
 {
-	const bool was = engine->comparison.output != NULL;
+	engine->comparison.heard = heard;
+}
 
-	finish(&engine->comparison);
-	return was;
+void engine_end_comparison(struct engine *engine, const char *why)
+{
+	struct comparison *comparison = &engine->comparison;
+	const unsigned number = comparison->number;
+
+	if (!comparison->output)
+		return;
+	finish(comparison);
+	comparison->number = number;
+	snprintf(engine->comparison_end, sizeof(engine->comparison_end), "%s", why);
+}
+
+unsigned engine_comparison(const struct engine *engine, const char **why)
+{
+	*why = engine->comparison_end;
+	return engine->comparison.output ? engine->comparison.number : 0;
 }
 
 bool compare_decides(const struct engine *engine, const char *output, struct iem_decision *out)

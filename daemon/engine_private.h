@@ -77,6 +77,7 @@ struct comparison {
 	char *output; /* its id; NULL: nothing is compared */
 	char *profile[2], *variant[2];
 	int heard; /* 0 or 1 */
+	unsigned number; /* of those that there were */
 };
 
 struct engine {
@@ -103,6 +104,7 @@ struct engine {
 	struct undo undo;
 	struct remote remote;
 	struct comparison comparison;
+	char comparison_end[512]; /* why the last one that ended did */
 };
 
 /* engine_compare.c */

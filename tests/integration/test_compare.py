@@ -28,7 +28,7 @@ def two(iemd):
 def comparing(session, *options):
     """iemctl compare, as a person at a keyboard; yields a function that presses keys and waits for what it answers."""
     process = subprocess.Popen([build_dir() / "cli/iemctl", "compare", "bright", "quiet", *options], env=session.env,
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def press(key):
         """Returns the line that is said then."""
@@ -110,3 +110,47 @@ def test_x_is_what_it_is_said_to_be(two):
             last = compare.press({"bright": "A", "quiet": "B"}[two.brief()[2]])
         last += compare.stdout.readline()
         assert "12 of 12 right" in last and ": you hear a difference" in " ".join(last.split())
+
+
+def ending(process, keys):
+    """Press keys until it ends; returns its status, what it said on standard output and what on standard error."""
+    out, err = process.communicate(keys, timeout=20)
+    return process.returncode, out, err
+
+
+def test_a_second_comparison_takes_over_and_the_first_cannot_end_it(two):
+    with comparing(two) as first:
+        first.press("b")
+        with comparing(two) as second:
+            second.press("b")
+            assert ending(first, "q") == (1, "", "iemctl: The comparison was ended: another one took its place.\n")
+            assert two.brief()[2] == "quiet" and second.press("a") == "A: bright\n"
+            assert ending(second, "q") == (0, "", "")
+    assert two.brief()[2] == "bright"
+
+
+def test_the_first_one_does_not_take_the_comparison_back(two):
+    with comparing(two) as first, comparing(two) as second:
+        second.press("b")
+        assert ending(first, "a")[0] == 1
+        assert two.brief()[2] == "quiet"
+
+
+def test_nobody_else_ends_a_comparison(two):
+    with comparing(two) as compare:
+        compare.press("b")
+        done = subprocess.run(["busctl", "--user", "call", "org.iemd", "/org/iemd", "org.iemd.Manager1", "EndComparison"],
+                              env=two.env, capture_output=True, text=True)
+        assert done.returncode == 1 and "This client compares nothing." in done.stderr
+        assert two.brief()[2] == "quiet" and compare.press("a") == "A: bright\n"
+
+
+def test_a_blind_test_that_was_taken_over_is_void(two):
+    with comparing(two, "--blind") as blind_test:
+        blind_test.stdout.readline()
+        blind_test.press("A")
+        with comparing(two):
+            status, out, err = ending(blind_test, "Aq")
+    assert (status, out) == (1, "")
+    assert err == ("iemctl: The comparison was ended: another one took its place.\n"
+                   "iemctl: The blind test is void: not all that was played was X.\n")
