@@ -50,7 +50,7 @@ static void end(struct comparer *comparer, const char *why)
 
 	note_ends(bus);
 	if (!*comparer->ended)
-		engine_end_comparison(bus->config.engine, why);
+		engine_end_comparison(bus->config.engine, NULL, "%s", why);
 	remove_comparer(comparer);
 }
 

@@ -102,6 +102,7 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 	}
 	if ((r = bus_check_profile(bus, profile, variant, error)) < 0 || (r = bus_check_output(bus, output, error)) < 0)
 		return r;
+	engine_end_comparison(bus->config.engine, output->id, "'%s' was chosen for %s", profile, output->description);
 	r = choices_set(bus->config.choices, output->id, profile, variant, once);
 	if (r == -ENOMEM)
 		return r;
@@ -129,15 +130,16 @@ static int do_switch(struct bus *bus, sd_bus_message *call, const char *output_n
 
 static int do_next(struct bus *bus, sd_bus_message *call, const char *output_name, bool wait, sd_bus_error *error)
 {
-	const char *variant = NULL, *now, *next;
+	struct iem_selection now;
 	const struct output *output;
+	const char *next;
 
 	files_flush(bus->config.files);
 	output = bus_named_output(bus, output_name, error);
 	if (!output)
 		return -ENODEV;
-	now = engine_profile_on(bus->config.engine, output->id, &variant);
-	next = choices_next(bus->config.choices, output->id, now);
+	next = choices_next(bus->config.choices, output->id,
+			    engine_decided(bus->config.engine, output->id, &now) ? now.profile->id : NULL);
 	if (!next)
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"),
 					 "No other earphone was used on %s yet; 'iemctl switch PROFILE' begins.",
@@ -153,6 +155,7 @@ static int do_auto(struct bus *bus, sd_bus_message *call, const char *output_nam
 	output = bus_named_output(bus, output_name, error);
 	if (!output)
 		return -ENODEV;
+	engine_end_comparison(bus->config.engine, output->id, "the choice for %s was forgotten", output->description);
 	choices_clear(bus->config.choices, output->id);
 	engine_return_to(bus->config.engine, output->id);
 	return bus_answer_when_in_force(bus, call, wait, "The choice for %s is forgotten", output->description);
@@ -160,18 +163,17 @@ static int do_auto(struct bus *bus, sd_bus_message *call, const char *output_nam
 
 static int do_confirm(struct bus *bus, sd_bus_message *call, const char *output_name, sd_bus_error *error)
 {
-	const char *variant = NULL, *profile;
+	struct iem_selection now;
 	const struct output *output;
 
 	files_flush(bus->config.files);
 	output = bus_named_output(bus, output_name, error);
 	if (!output)
 		return -ENODEV;
-	profile = engine_profile_on(bus->config.engine, output->id, &variant);
-	if (!profile)
+	if (!engine_decided(bus->config.engine, output->id, &now))
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "No profile is in force on %s to be confirmed.",
 					 output->description);
-	return put_in_force(bus, call, output, profile, variant ? variant : "", false, false, error);
+	return put_in_force(bus, call, output, now.profile->id, now.variant, false, false, error);
 }
 
 int bus_on_switch(sd_bus_message *call, void *data, sd_bus_error *error)
@@ -216,6 +218,8 @@ int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error)
 	if (r < 0)
 		return r;
 	files_flush(bus->config.files);
+	if (!enabled)
+		engine_end_comparison(bus->config.engine, NULL, "correction was switched off");
 	r = choices_set_enabled(bus->config.choices, enabled, !enabled && raw);
 	if (enabled && engine_default_output(bus->config.engine))
 		engine_return_to(bus->config.engine, engine_default_output(bus->config.engine)->id);

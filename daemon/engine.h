@@ -99,8 +99,8 @@ void engine_views_free(struct engine_view *views, size_t n);
 const struct outputs *engine_outputs(const struct engine *engine);
 /** The one that sound goes to by default; NULL if there is none. */
 const struct output *engine_default_output(const struct engine *engine);
-/** The profile in force on an output; NULL if none. */
-const char *engine_profile_on(const struct engine *engine, const char *output_id, const char **variant);
+/** What is decided for an output, also while something else is compared there. @return false where that is no profile */
+bool engine_decided(const struct engine *engine, const char *output_id, struct iem_selection *out);
 
 /**
  * From the next refresh on: two profiles (ids, and variants or "") by turns on an output, as loud as each other, whatever
@@ -110,8 +110,11 @@ int engine_compare(struct engine *engine, const char *output, const char *const 
 		   int heard);
 /** From the next refresh on the other one of the two, or the same. */
 void engine_hear(struct engine *engine, int heard);
-/** From the next refresh on all is as before. WHY is a clause for the one who compares. Nothing compared: does nothing. */
-void engine_end_comparison(struct engine *engine, const char *why);
+/**
+ * From the next refresh on all is as decided. The rest is a clause for the one who compares: why. Does nothing where nothing
+ * is compared on this output; NULL: on any.
+ */
+void engine_end_comparison(struct engine *engine, const char *output, const char *format, ...) IEM_PRINTF(3, 4);
 /** @return the number of the comparison under way, 0 for none; *why is why the last one that ended did */
 unsigned engine_comparison(const struct engine *engine, const char **why);
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 
 static void finish(struct comparison *comparison)
 {
@@ -31,7 +32,7 @@ int engine_compare(struct engine *engine, const char *output, const char *const 
 		finish(&next);
 		return -ENOMEM;
 	}
-	engine_end_comparison(engine, "another one took its place");
+	engine_end_comparison(engine, NULL, "another one took its place");
 	engine->comparison = next;
 	return 0;
 }
@@ -41,16 +42,19 @@ void engine_hear(struct engine *engine, int heard)
 	engine->comparison.heard = heard;
 }
 
-void engine_end_comparison(struct engine *engine, const char *why)
+void engine_end_comparison(struct engine *engine, const char *output, const char *format, ...)
 {
 	struct comparison *comparison = &engine->comparison;
 	const unsigned number = comparison->number;
+	va_list args;
 
-	if (!comparison->output)
+	if (!comparison->output || (output && strcmp(output, comparison->output) != 0))
 		return;
 	finish(comparison);
 	comparison->number = number;
-	snprintf(engine->comparison_end, sizeof(engine->comparison_end), "%s", why);
+	va_start(args, format);
+	vsnprintf(engine->comparison_end, sizeof(engine->comparison_end), format, args);
+	va_end(args);
 }
 
 unsigned engine_comparison(const struct engine *engine, const char **why)

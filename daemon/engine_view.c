@@ -186,16 +186,3 @@ const struct output *engine_default_output(const struct engine *engine)
 {
 	return outputs_by_node(&engine->outputs, default_of_user(engine));
 }
-
-const char *engine_profile_on(const struct engine *engine, const char *output_id, const char **variant)
-{
-	for (size_t i = 0; i < engine->n_places; i++) {
-		const struct place *place = &engine->places[i];
-
-		if (!iem_streq(place->output.id, output_id) || !place->selection.profile)
-			continue;
-		*variant = *place->selection.variant ? place->selection.variant : NULL;
-		return place->selection.profile->id;
-	}
-	return NULL;
-}

@@ -154,3 +154,55 @@ def test_a_blind_test_that_was_taken_over_is_void(two):
     assert (status, out) == (1, "")
     assert err == ("iemctl: The comparison was ended: another one took its place.\n"
                    "iemctl: The blind test is void: not all that was played was X.\n")
+
+
+DECISIONS = [
+    (["switch", "third"], "third", "'third' was chosen for earphone"),
+    (["next"], "quiet", "'quiet' was chosen for earphone"),
+    (["auto"], None, "the choice for earphone was forgotten"),
+    (["confirm"], "bright", "'bright' was chosen for earphone"),
+    (["off"], "bright", "correction was switched off"),
+]
+
+
+@pytest.mark.parametrize("words, profile, why", DECISIONS, ids=[words[0] for words, _, _ in DECISIONS])
+def test_a_decision_for_the_output_ends_the_comparison(two, words, profile, why):
+    profiles.write(two, "third", profiles.DARK)
+    two.iemctl("switch", "quiet")
+    two.iemctl("switch", "bright")
+    with comparing(two) as compare:
+        compare.press("b")
+        two.iemctl(*words)
+        assert two.brief()[2] == profile
+        assert ending(compare, "a") == (1, "", f"iemctl: The comparison was ended: {why}.\n")
+    assert two.brief()[2] == profile
+
+
+def test_confirm_and_next_do_not_take_what_is_only_compared(two):
+    """'bright' is chosen, 'quiet' was never used here."""
+    with comparing(two) as compare:
+        compare.press("b")
+        two.iemctl("confirm")
+    with comparing(two) as compare:
+        compare.press("b")
+        assert "No other earphone was used" in two.iemctl("next", check=False).stderr
+        assert two.brief()[2] == "quiet"  # what fails changes nothing
+    assert "quiet" not in (two.state_dir / "iemd/choices.conf").read_text()
+
+
+def test_what_is_decided_elsewhere_or_for_both_leaves_it_alone(two):
+    with comparing(two) as compare:
+        compare.press("b")
+        two.iemctl("switch", "bright", "--output", "speaker")
+        two.iemctl("prefer", "bass", "+3")
+        two.iemctl("on")
+        assert two.brief()[2] == "quiet" and two.status()["preferred"] == "bass +3 dB"
+        assert compare.press("a") == "A: bright\n"
+
+
+def test_a_blind_test_is_void_after_a_decision(two):
+    with comparing(two, "--blind", "--trials", "1") as blind_test:
+        blind_test.stdout.readline()
+        two.iemctl("switch", "bright")
+        status, out, err = ending(blind_test, "A")
+    assert (status, out) == (1, "") and "The blind test is void" in err
