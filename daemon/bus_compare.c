@@ -147,6 +147,10 @@ int bus_on_compare(sd_bus_message *call, void *data, sd_bus_error *error)
 			return r;
 	if ((r = bus_check_output(bus, output, error)) < 0)
 		return r;
+	if (!engine_is_heard(bus->config.engine, output))
+		return sd_bus_error_setf(error, BUS_ERROR("Failed"),
+					 "Nothing would be heard on %s: as default sink iemd corrects the default output only, "
+					 "and that is another.", output->description);
 	if (!choices_enabled(bus->config.choices))
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"),
 					 "Correction is off, so there is nothing to compare; 'iemctl on' turns it on.");

@@ -223,6 +223,7 @@ void engine_refresh(struct engine *engine)
 	engine->looked |= engine_connected(engine);
 	select_all(engine);
 	apply(engine);
+	compare_look(engine);
 	engine_house(engine);
 	engine->config.changed(engine->config.data);
 }

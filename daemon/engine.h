@@ -108,6 +108,8 @@ bool engine_decided(const struct engine *engine, const char *output_id, struct i
  */
 int engine_compare(struct engine *engine, const char *output, const char *const profile[2], const char *const variant[2],
 		   int heard);
+/** Can sound go through a correction on this output, or is only the default one corrected, and that is another? */
+bool engine_is_heard(const struct engine *engine, const struct output *output);
 /** From the next refresh on the other one of the two, or the same. */
 void engine_hear(struct engine *engine, int heard);
 /**

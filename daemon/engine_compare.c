@@ -50,17 +50,61 @@ void engine_end_comparison(struct engine *engine, const char *output, const char
 
 	if (!comparison->output || (output && strcmp(output, comparison->output) != 0))
 		return;
-	finish(comparison);
-	comparison->number = number;
-	va_start(args, format);
+	va_start(args, format); /* first: they may be the comparison's own */
 	vsnprintf(engine->comparison_end, sizeof(engine->comparison_end), format, args);
 	va_end(args);
+	finish(comparison);
+	comparison->number = number;
 }
 
 unsigned engine_comparison(const struct engine *engine, const char **why)
 {
 	*why = engine->comparison_end;
 	return engine->comparison.output ? engine->comparison.number : 0;
+}
+
+/* Is there still what was to be heard? One that does not load any more is what it was. */
+static const char *lost_profile(const struct engine *engine)
+{
+	const struct comparison *comparison = &engine->comparison;
+
+	for (int which = 0; which < 2; which++) {
+		const struct iem_profile *profile =
+			iem_store_profile(files_store(engine->config.files), comparison->profile[which]);
+
+		if (!profile || !iem_profile_eq(profile, comparison->variant[which]))
+			return comparison->profile[which];
+	}
+	return NULL;
+}
+
+void compare_look(struct engine *engine)
+{
+	const struct comparison *comparison = &engine->comparison;
+	const struct place *place = NULL;
+	const char *lost;
+
+	if (!comparison->output)
+		return;
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (iem_streq(engine->places[i].output.id, comparison->output))
+			place = &engine->places[i];
+	lost = lost_profile(engine);
+	if (!place || !place->present)
+		engine_end_comparison(engine, NULL, "its output %s is not there any more", comparison->output);
+	else if (lost)
+		engine_end_comparison(engine, NULL, "'%s', or its variant, is not there any more", lost);
+	else if (!path_wants(engine, place))
+		engine_end_comparison(engine, NULL, "no sound goes through the correction on %s",
+				      place->output.description);
+	else
+		return;
+	engine_defer(engine);
+}
+
+bool engine_is_heard(const struct engine *engine, const struct output *output)
+{
+	return engine->mode != MODE_DEFAULT || iem_streq(output->node, default_of_user(engine));
 }
 
 bool compare_decides(const struct engine *engine, const char *output, struct iem_decision *out)

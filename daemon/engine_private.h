@@ -108,6 +108,8 @@ struct engine {
 };
 
 /* engine_compare.c */
+/** After everything else was decided: what is compared and cannot be heard is compared no longer. */
+void compare_look(struct engine *engine);
 /** Where an output is compared on, what is heard there. @return false where it is not */
 bool compare_decides(const struct engine *engine, const char *output, struct iem_decision *out);
 /** By how much what is heard has to be softer so that both are as loud as the softer one, for a pink spectrum; 0 or less. */

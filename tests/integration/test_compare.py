@@ -206,3 +206,36 @@ def test_a_blind_test_is_void_after_a_decision(two):
         two.iemctl("switch", "bright")
         status, out, err = ending(blind_test, "A")
     assert (status, out) == (1, "") and "The blind test is void" in err
+
+
+def test_what_would_not_be_heard_is_refused(two):
+    """Also as the first thing, before it is known how sound is led through."""
+    two.iemctl("set", "path", "default-sink")
+    done = two.iemctl("compare", "bright", "quiet", "--output", "speaker", check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == ("iemctl: Nothing would be heard on speaker: as default sink iemd corrects the default output "
+                           "only, and that is another.\n")
+    assert two.brief()[1:] == ("earphone", "bright")
+
+
+def test_the_comparison_ends_where_sound_does_not_go_through_it_any_more(two):
+    two.iemctl("set", "path", "default-sink")
+    wait_until(lambda: two.default_sink() == "iemd.earphone", what="iemd to be the default sink")
+    with comparing(two, "--blind") as blind_test:
+        two.set_default("speaker")
+        wait_until(lambda: two.brief()[1] == "speaker", what="the other output")
+        status, out, err = ending(blind_test, "A")
+    assert status == 1 and "void" in err and " right" not in out
+    assert "The comparison was ended: no sound goes through the correction on earphone." in err
+
+
+@pytest.mark.parametrize("lose, why", [
+    (lambda two: (two.config_dir / "iemd/profiles/quiet.conf").unlink(), "'quiet', or its variant, is not there any more"),
+    (lambda two: two.remove_sink("earphone"), "its output node:earphone is not there any more"),
+], ids=["profile", "output"])
+def test_the_comparison_ends_with_what_it_is_about(two, lose, why):
+    with comparing(two) as compare:
+        compare.press("b")
+        lose(two)
+        wait_until(lambda: two.brief()[2] != "quiet", what="the comparison to end")
+        assert ending(compare, "b") == (1, "", f"iemctl: The comparison was ended: {why}.\n")
