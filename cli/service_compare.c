@@ -3,15 +3,12 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/keys.h"
 #include "cli/text.h"
 #include "core/util.h"
 
-#include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <sys/random.h>
-#include <termios.h>
-#include <unistd.h>
 
 #define ENOUGH 0.05 /* of all guessers do as well: the usual line */
 
@@ -61,54 +58,13 @@ static int hear(struct comparing *comparing, int which)
 	return status;
 }
 
-/* Where somebody else has ended it, it fails: then what was heard last is not what it was taken for. */
+/*
+ * Where somebody else has ended it, it fails: then what was heard last is not what it was taken for. After a signal nothing
+ * is waited for: the service sees us go.
+ */
 static int end(struct comparing *comparing)
 {
-	return comparing->begun ? service_ask(comparing->service, "EndComparison", "") : STATUS_DONE;
-}
-
-/* --- the keyboard ----------------------------------------------------------------------------------------------- */
-
-static struct termios as_it_was;
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
-{
-	interrupted = number;
-}
-
-/* Keys count without Enter, on a terminal; a signal ends the reading, so that the terminal is put back. */
-static void keys_begin(void)
-{
-	const struct sigaction action = { .sa_handler = on_signal };
-	struct termios keys;
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &as_it_was) < 0)
-		return;
-	keys = as_it_was;
-	keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-	tcsetattr(STDIN_FILENO, TCSANOW, &keys);
-}
-
-static void keys_end(void)
-{
-	if (isatty(STDIN_FILENO))
-		tcsetattr(STDIN_FILENO, TCSANOW, &as_it_was);
-}
-
-/* The next key that is no blank; 'q' at the end of what there is. */
-static char next_key(void)
-{
-	char key;
-
-	fflush(stdout);
-	while (!interrupted && read(STDIN_FILENO, &key, 1) == 1)
-		if (!strchr(" \t\r\n", key))
-			return key;
-	return 'q';
+	return keys_signal() ? STATUS_DONE : service_ask(comparing->service, "EndComparison", "");
 }
 
 /* --- by turns --------------------------------------------------------------------------------------------------- */
@@ -129,7 +85,7 @@ static int take_turns(struct comparing *comparing)
 		return status;
 	say("As loud as each other. Keys: a and b to hear one, q to end.\n");
 	say_heard(comparing, A);
-	while (status == STATUS_DONE && (key = next_key()) != 'q') {
+	while (status == STATUS_DONE && (key = keys_next()) != 'q') {
 		const int which = key == 'b' || key == 'B' ? B : A;
 
 		if (!strchr("abAB", key))
@@ -138,7 +94,7 @@ static int take_turns(struct comparing *comparing)
 		if (status == STATUS_DONE)
 			say_heard(comparing, which);
 	}
-	return status == STATUS_DONE || interrupted ? end(comparing) : status;
+	return status == STATUS_DONE ? end(comparing) : status;
 }
 
 /* --- blind ------------------------------------------------------------------------------------------------------ */
@@ -169,7 +125,7 @@ static int trial(struct comparing *comparing, int number, int trials, int *statu
 	*status = hear(comparing, x);
 	if (*status == STATUS_DONE && !comparing->request->json)
 		say("Trial %d of %d: this is X.\n", number, trials);
-	while (*status == STATUS_DONE && (key = next_key()) != 'q')
+	while (*status == STATUS_DONE && (key = keys_next()) != 'q')
 		switch (key) {
 		case 'a':
 		case 'b':
@@ -218,11 +174,11 @@ static int blind(struct comparing *comparing)
 		right += answer;
 		done++;
 	}
-	if (status == STATUS_DONE || interrupted)
-		status = end(comparing);
 	if (status == STATUS_DONE)
+		status = end(comparing);
+	if (status == STATUS_DONE && !keys_signal())
 		return tell(comparing, right, done);
-	if (comparing->begun)
+	if (comparing->begun && !keys_signal())
 		complain("The blind test is void: not all that was played was X.");
 	return status;
 }
@@ -238,5 +194,5 @@ int service_cmd_compare(const struct service_request *request)
 	keys_begin();
 	status = request->blind ? blind(&comparing) : take_turns(&comparing);
 	keys_end();
-	return status;
+	return keys_signal() ? STATUS_SIGNAL + keys_signal() : status;
 }
