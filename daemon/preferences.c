@@ -63,7 +63,7 @@ static int read_value(struct conf *conf, const config_setting_t *setting, const 
 #define VALUE(name) { name, CONF_CUSTOM, offsetof(struct preferred, preference), .read = read_value }
 
 static const struct conf_key preferred_keys[] = {
-	STATEFILE_TEXT("profile", offsetof(struct preferred, profile)),
+	STATEFILE_ID("profile", offsetof(struct preferred, profile)),
 	VALUE("bass"),
 	VALUE("treble"),
 	VALUE("tilt"),

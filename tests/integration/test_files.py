@@ -174,3 +174,30 @@ def test_a_response_behind_a_link_is_heard_when_it_changes(corrected, elsewhere)
     write(4)
     corrected.iemctl("switch", "room")
     assert abs(preamp(corrected) + 12.04) < 0.01
+
+
+# --- what is kept, damaged --------------------------------------------------------------------------------------------
+
+NO_ID = "which is no id; allowed are a-z, 0-9, '.', '_' and '-', at most 64 of them"
+DAMAGE = [
+    ("preferences", 'preferences = ( { bass = "+3"; }, { profile = "brigh\\xf4"; bass = "+5"; } );', NO_ID),
+    ("preferences", 'preferences = ( { profile = ""; bass = "+5"; } );', NO_ID),
+    ("choices", 'choices = ( { output = "node:earphone"; profile = "brigh\\xf4"; used = ( ); } );', NO_ID),
+    ("choices", 'choices = ( { output = "node:earphone"; source = "\\xff"; used = ( ); } );', NO_ID),
+    ("choices", 'choices = ( { output = "node:earphone"; used = ( "bright", "a\\xf4" ); } );', NO_ID),
+    ("choices", 'choices = ( { output = "node:earphone"; profile = "bright"; variant = "\\xf4"; used = ( ); } );',
+     "'variant' is not UTF-8 text"),
+    ("choices", 'choices = ( { output = "node:earphone"; previous = "bright \\xf4"; used = ( ); } );',
+     "'previous' is not UTF-8 text"),
+]
+
+
+@pytest.mark.parametrize("name, text, sentence", DAMAGE, ids=[f"{n}-{i}" for i, (n, _, _) in enumerate(DAMAGE)])
+def test_what_no_bus_would_take_is_set_aside(corrected, tmp_path, name, text, sentence):
+    corrected.stop_iemd()
+    path = corrected.state_dir / f"iemd/{name}.conf"
+    path.write_text(text)
+    corrected.start_iemd(data_dir=tmp_path)
+    assert sentence in corrected.iemd_log() and f"set aside as {path}.damaged" in corrected.iemd_log()
+    for words in (["status"], ["outputs"], ["prefer"], ["switch", "bright"], ["auto"]):
+        corrected.iemctl(*words)
