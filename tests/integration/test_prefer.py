@@ -93,3 +93,17 @@ def test_a_preference_outlives_the_service_and_a_damaged_file_does_not_stop_it(b
     assert bright.status()["preferred"] is None
     assert "'bass' is '99'; allowed is -12 to 12 dB" in bright.iemd_log()
     assert "What was preferred is forgotten." in bright.iemd_log()
+
+
+def test_what_stands_twice_in_the_file_is_one_thing(bright, tmp_path):
+    bright.stop_iemd()
+    (bright.state_dir / "iemd/preferences.conf").write_text("""preferences = ( { bass = "1"; mono = "on"; },
+        { profile = "bright"; bass = "3"; tilt = "1"; }, { bass = "2"; }, { }, { profile = "bright"; bass = "4"; } );""")
+    bright.start_iemd(data_dir=tmp_path)
+    wait_until(lambda: bright.status()["preferred"] == "bass +4 dB, tilt +1 dB an octave, mono on", what="what came later")
+    told = bright.iemctl("prefer", json=True)
+    assert (told["all"]["bass"], told["all"]["mono"], told["profiles"]) == (2, True, {"bright": {"bass": 4, "tilt": 1}})
+    assert bright.iemctl("prefer").stdout.count("bass") == 2
+    bright.iemctl("prefer", "reset")
+    bright.iemctl("prefer", "reset", "--profile", "bright")
+    assert bright.status()["preferred"] is None
