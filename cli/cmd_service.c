@@ -93,6 +93,8 @@ static int run_compare(const struct invocation *call)
 	request.second = call->args[1];
 	request.blind = given(call, "--blind");
 	request.trials = (int)trials;
+	if (request.json && !request.blind)
+		return usage_error(call, "Without --blind there is nothing to tell as JSON.");
 	return status == STATUS_DONE ? service_cmd_compare(&request) : status;
 }
 

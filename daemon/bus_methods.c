@@ -112,8 +112,7 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 					profile, *variant ? ", variant " : "", variant,
 					r < 0 ? ", but it could not be remembered" : "",
 					has_eq(bus, profile, variant) ? "" : "; it has no bands, so nothing is equalised",
-					choices_enabled(bus->config.choices) ? "" :
-					"; correction is off, 'iemctl on' turns it on",
+					choices_enabled(bus->config.choices) ? "" : BUS_OFF_TEXT,
 					engine_manned(bus->config.engine) ? "" :
 					"; no session manager runs, so nothing is corrected until one does");
 }
@@ -227,49 +226,6 @@ int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error)
 	return bus_answer_when_in_force(bus, call, wait, "Correction is %s%s%s%s", enabled ? "on" : "off",
 					r < 0 ? ", but that could not be remembered" : "",
 					none ? "; but nothing is corrected: " : "", none ? why : "");
-}
-
-/* What holds now, as a sentence without an end. */
-static const char *preferred_text(struct bus *bus, const char *profile, int key, char *buf, size_t size)
-{
-	const struct iem_preference holds = preferences_for(bus->config.preferences, *profile ? profile : NULL);
-	const struct iem_preference_row *row = &iem_preference_rows[key];
-	char value[64];
-
-	snprintf(buf, size, "%s is %s%s", row->name, iem_preference_text(&holds, key, value, sizeof(value)),
-		 row->unit ? row->unit : "");
-	return buf;
-}
-
-/* WHAT is a key, or "reset": then the value does not matter. */
-int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error)
-{
-	struct bus *bus = data;
-	const char *what, *value, *profile;
-	char text[128] = "nothing is preferred any more";
-	int wait, key, r = sd_bus_message_read(call, "sssb", &what, &value, &profile, &wait);
-
-	if (r < 0)
-		return r;
-	files_flush(bus->config.files);
-	key = iem_preference_find(what);
-	/* What was set for a profile can be reset after that has gone. */
-	if (*profile && strcmp(what, "reset") != 0 && strcmp(value, "reset") != 0 &&
-	    (r = bus_check_profile(bus, profile, "", error)) < 0)
-		return r;
-	if (strcmp(what, "reset") == 0)
-		r = preferences_reset(bus->config.preferences, profile);
-	else if (key < 0)
-		return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "There is no preference '%s'.", what);
-	else if ((r = preferences_set(bus->config.preferences, profile, key, value)) == -EINVAL)
-		return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "%s is '%s'; allowed is %s.", what, value,
-					 iem_preference_rows[key].allowed);
-	else
-		preferred_text(bus, profile, key, text, sizeof(text));
-	if (r == -ENOMEM || r == -E2BIG)
-		return r;
-	return bus_answer_when_in_force(bus, call, wait, "On top of %s%s%s %s%s", *profile ? "the profile '" : "every profile",
-					profile, *profile ? "'" : "", text, r < 0 ? ", but that could not be remembered" : "");
 }
 
 /* By what people call it to its object. */

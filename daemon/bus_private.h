@@ -13,6 +13,8 @@
 #define BUS_ERROR(name) "org.iemd.Error." name
 /* Name and format of what the one who compares is told then. */
 #define BUS_COMPARISON_ENDED BUS_ERROR("ComparisonEnded"), "The comparison was ended: %s."
+/* Said with what is decided, but not heard for that reason. */
+#define BUS_OFF_TEXT "; correction is off, 'iemctl on' turns it on"
 
 /** A command that waits for the audio thread before it is answered. */
 struct waiter {
@@ -69,7 +71,6 @@ int bus_on_next(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_auto(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_confirm(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error);
-int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_find_output(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_sync(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_output_switch(sd_bus_message *call, void *data, sd_bus_error *error);
@@ -87,6 +88,9 @@ int bus_check_output(struct bus *bus, const struct output *output, sd_bus_error 
 int bus_on_get_dose(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_reset_dose(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_set_source(sd_bus_message *call, void *data, sd_bus_error *error);
+
+/* bus_prefer.c */
+int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error);
 
 /* bus_compare.c */
 int bus_on_compare(sd_bus_message *call, void *data, sd_bus_error *error);

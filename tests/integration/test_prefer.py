@@ -107,3 +107,39 @@ def test_what_stands_twice_in_the_file_is_one_thing(bright, tmp_path):
     bright.iemctl("prefer", "reset")
     bright.iemctl("prefer", "reset", "--profile", "bright")
     assert bright.status()["preferred"] is None
+
+
+SAID = [
+    (["bass", "-4"], "On top of every profile bass is -4 dB; but 'bright' has its own: bass is +5 dB.\n"),
+    (["bass", "reset"], "On top of every profile bass is 0 dB; but 'bright' has its own: bass is +5 dB.\n"),
+    (["treble", "1"], "On top of every profile treble is +1 dB.\n"),
+    (["bass", "3", "--profile", "bright"], "On top of the profile 'bright' bass is +3 dB.\n"),
+    (["reset"], "On top of every profile nothing is preferred any more; what is set for single profiles stays: "
+                "'iemctl prefer reset --profile bright'.\n"),
+    (["reset", "--profile", "bright"], "On top of the profile 'bright' nothing is preferred any more.\n"),
+    (["reset"], "On top of every profile nothing is preferred any more.\n"),
+]
+
+
+def test_what_is_said_is_what_is_heard(bright):
+    bright.iemctl("prefer", "bass", "5", "--profile", "bright")
+    for words, sentence in SAID:
+        assert bright.iemctl("prefer", *words).stdout == sentence
+    bright.iemctl("off")
+    assert bright.iemctl("prefer", "bass", "2").stdout == (
+        "On top of every profile bass is +2 dB; correction is off, 'iemctl on' turns it on.\n")
+
+
+def test_what_is_set_is_told_as_json_on_request(bright):
+    assert bright.iemctl("prefer", "bass", "5", json=True)["all"]["bass"] == 5
+    assert bright.iemctl("prefer", "bass", "3", "--profile", "bright", json=True)["profiles"] == {"bright": {"bass": 3}}
+    done = bright.iemctl("compare", "bright", "bright", "--json", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Without --blind there is nothing to tell as JSON." in done.stderr
+
+
+def test_a_wrong_value_is_told_with_what_is_allowed(bright):
+    for words, sentence in [(["mono", "yes"], "mono is 'yes'; allowed is on or off, or reset."),
+                            (["crossfeed", "x"], "crossfeed is 'x'; allowed is off, default, chu-moy or meier, or reset.")]:
+        done = bright.iemctl("prefer", *words, check=False)
+        assert (done.returncode, done.stderr) == (2, f"iemctl: {sentence}\n")
