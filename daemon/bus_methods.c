@@ -54,12 +54,22 @@ int bus_check_profile(struct bus *bus, const char *id, const char *variant, sd_b
 	return 0;
 }
 
-static bool has_eq(struct bus *bus, const char *id, const char *variant)
+static const struct iem_eq *eq_of(struct bus *bus, const char *id, const char *variant)
 {
 	const struct iem_profile *profile = iem_store_profile(files_store(bus->config.files), id);
-	const struct iem_eq *eq = profile ? iem_profile_eq(profile, variant) : NULL;
 
+	return profile ? iem_profile_eq(profile, variant) : NULL;
+}
+
+static bool has_eq(const struct iem_eq *eq)
+{
 	return eq && (eq->n_bands || eq->graphic.n || eq->fir);
+}
+
+/* A response of four channels is for two ears. */
+static bool mixes_in_vain(const struct iem_eq *eq, const struct output *output)
+{
+	return eq && eq->impulse && eq->impulse->channels == IEM_IMPULSE_TRUE_STEREO && !output_is_pair(output);
 }
 
 int bus_check_output(struct bus *bus, const struct output *output, sd_bus_error *error)
@@ -81,6 +91,7 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 			const char *variant, bool once, bool wait, sd_bus_error *error)
 {
 	CLEANUP(iem_freep) char *previous = NULL;
+	const struct iem_eq *eq;
 	int r;
 
 	if (strcmp(profile, "-") == 0) {
@@ -106,12 +117,15 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 	r = choices_set(bus->config.choices, output->id, profile, variant, once);
 	if (r == -ENOMEM)
 		return r;
+	eq = eq_of(bus, profile, variant);
 	engine_return_to(bus->config.engine, output->id);
 	log_debug("switch: %s%s%s on %s", profile, *variant ? ", " : "", variant, output->id);
-	return bus_answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s", output->description,
+	return bus_answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s%s", output->description,
 					profile, *variant ? ", variant " : "", variant,
 					r < 0 ? ", but it could not be remembered" : "",
-					has_eq(bus, profile, variant) ? "" : "; it has no bands, so nothing is equalised",
+					has_eq(eq) ? "" : "; it has no bands, so nothing is equalised",
+					mixes_in_vain(eq, output) ?
+					"; its fir mixes the ears only where there is just a left and a right channel" : "",
 					choices_enabled(bus->config.choices) ? "" : BUS_OFF_TEXT,
 					engine_manned(bus->config.engine) ? "" :
 					"; no session manager runs, so nothing is corrected until one does");

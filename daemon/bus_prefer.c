@@ -53,6 +53,24 @@ static const char *exception_text(struct bus *bus, int key, char *buf, size_t si
 	return buf;
 }
 
+/* Is it done to both ears together, where there are other channels or only one? @return buf, "" where it is heard */
+static const char *reach_text(struct bus *bus, const char *profile, int key, char *buf, size_t size)
+{
+	const struct output *output = engine_default_output(bus->config.engine);
+	const struct iem_preference holds = preferences_for(bus->config.preferences, *profile ? profile : NULL);
+	struct iem_preference one = IEM_PREFERENCE_NEUTRAL;
+	char text[64];
+
+	*buf = '\0';
+	if (key == RESET || !output || output_is_pair(output))
+		return buf;
+	iem_preference_parse(&one, (enum iem_preference_key)key,
+			     iem_preference_text(&holds, (enum iem_preference_key)key, text, sizeof(text)));
+	if (!iem_stereo_is_neutral(&one.stereo))
+		snprintf(buf, size, "; but not on %s, which has not just a left and a right channel", output->description);
+	return buf;
+}
+
 static int set(struct bus *bus, const char *what, int key, const char *value, const char *profile, sd_bus_error *error)
 {
 	int r;
@@ -76,7 +94,7 @@ int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error)
 {
 	struct bus *bus = data;
 	const char *what, *value, *profile;
-	char text[128], exception[256] = "";
+	char text[128], exception[256] = "", reach[512];
 	int wait, key, r = sd_bus_message_read(call, "sssb", &what, &value, &profile, &wait);
 
 	if (r < 0)
@@ -88,9 +106,10 @@ int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error)
 		return r;
 	if (!*profile)
 		exception_text(bus, key, exception, sizeof(exception));
-	return bus_answer_when_in_force(bus, call, wait, "On top of %s%s%s %s%s%s%s",
+	return bus_answer_when_in_force(bus, call, wait, "On top of %s%s%s %s%s%s%s%s",
 					*profile ? "the profile '" : "every profile", profile, *profile ? "'" : "",
 					preferred_text(bus, profile, key, text, sizeof(text)),
 					r < 0 ? ", but that could not be remembered" : "", exception,
+					reach_text(bus, profile, key, reach, sizeof(reach)),
 					choices_enabled(bus->config.choices) ? "" : BUS_OFF_TEXT);
 }

@@ -108,7 +108,7 @@ static char *level_reason_on(const struct engine *engine, const struct place *pl
 	return strdup(place->pair && place->selection.profile ? level_text(engine, place, text, sizeof(text)) : text);
 }
 
-/* Only while it is heard. */
+/* Only what is heard. */
 static char *preferred_on(const struct engine *engine, const struct place *place)
 {
 	struct iem_preference preference;
@@ -116,6 +116,8 @@ static char *preferred_on(const struct engine *engine, const struct place *place
 
 	if (place->pair && place->selection.profile && choices_enabled(engine->config.choices)) {
 		preference = preferences_for(engine->config.preferences, place->selection.profile->id);
+		if (!output_is_pair(&place->output))
+			preference.stereo = IEM_STEREO_NEUTRAL;
 		iem_preference_describe(&preference, text, sizeof(text));
 	}
 	return strdup(text);

@@ -143,3 +143,34 @@ def test_a_wrong_value_is_told_with_what_is_allowed(bright):
                             (["crossfeed", "x"], "crossfeed is 'x'; allowed is off, default, chu-moy or meier, or reset.")]:
         done = bright.iemctl("prefer", *words, check=False)
         assert (done.returncode, done.stderr) == (2, f"iemctl: {sentence}\n")
+
+
+@pytest.fixture
+def single(bright):
+    """The output in use has one channel."""
+    bright.add_sink("single", position=("MONO",), priority=3000)
+    wait_until(lambda: any(one["node"] == "single" for one in bright.iemctl("outputs", json=True)), what="the output")
+    bright.iemctl("switch", "bright", "--output", "single")
+    wait_until(lambda: bright.brief()[1:] == ("single", "bright"), what="the output with one channel")
+    return bright
+
+
+def test_what_is_for_two_ears_is_not_told_where_there_are_none(single):
+    nowhere = "; but not on single, which has not just a left and a right channel"
+    for words, sentence in [(["crossfeed", "meier"], f"crossfeed is meier{nowhere}"),
+                            (["balance", "3"], f"balance is +3 dB{nowhere}"),
+                            (["mono", "on", "--profile", "bright"], f"mono is on{nowhere}"),
+                            (["mono", "off"], "mono is off; but 'bright' has its own: mono is on"),
+                            (["treble", "1"], "treble is +1 dB")]:
+        assert single.iemctl("prefer", *words).stdout.endswith(f" {sentence}.\n")
+    wait_until(lambda: single.status()["preferred"] == "treble +1 dB", what="what applies here")
+
+
+def test_a_response_for_two_ears_says_so_elsewhere(single):
+    response = np.zeros((100, 4), "f4")
+    response[0] = [1, 0.1, 0.1, 1]
+    single.write_profile("room", 'eq = { fir = "room.wav"; };')
+    sound.write_wav(single.config_dir / "iemd/profiles/room.wav", response)
+    assert single.iemctl("switch", "room").stdout == (
+        "The profile on single is 'room'; its fir mixes the ears only where there is just a left and a right channel.\n")
+    assert single.iemctl("switch", "room", "--output", "earphone").stdout == "The profile on earphone is 'room'.\n"
