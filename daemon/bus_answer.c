@@ -2,6 +2,7 @@
 #include "daemon/bus_private.h"
 
 #include "daemon/engine.h"
+#include "daemon/rt.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -24,10 +25,20 @@ static void poll_waiters(struct bus *bus)
 	pw_loop_update_timer(bus->config.loop, bus->wait_timer, &every, &every, false);
 }
 
+/* What others change meanwhile must not keep a command waiting whose own change is in force, or was overtaken. */
+static enum engine_progress progress_of(struct bus *bus, const struct waiter *waiter)
+{
+	const enum engine_progress progress = engine_progress(bus->config.engine, waiter->faded);
+
+	if (progress != ENGINE_BUSY)
+		return progress;
+	return engine_passed(bus->config.engine, waiter->published, waiter->faded) ? ENGINE_DONE : ENGINE_BUSY;
+}
+
 /* @return true if the waiter was answered */
 static bool serve(struct bus *bus, const struct waiter *waiter)
 {
-	const enum engine_progress progress = engine_progress(bus->config.engine, waiter->faded);
+	const enum engine_progress progress = progress_of(bus, waiter);
 	const uint64_t waited = engine_now_ms() - waiter->begin_ms;
 	const char *why;
 
@@ -93,18 +104,19 @@ static struct waiter *add_waiter(struct bus *bus, sd_bus_message *call, bool fad
 	return *last = waiter;
 }
 
-static int apply(struct bus *bus, const struct waiter *waiter)
+static int apply(struct bus *bus, struct waiter *waiter)
 {
 	if (!waiter)
 		return -ENOMEM;
 	engine_refresh(bus->config.engine);
+	waiter->published = rt_published();
 	bus_serve_waiters(bus);
 	return 1;
 }
 
 int bus_answer_when_in_force(struct bus *bus, sd_bus_message *call, bool faded, const char *format, ...)
 {
-	const struct waiter *waiter;
+	struct waiter *waiter;
 	va_list args;
 
 	va_start(args, format);

@@ -23,6 +23,7 @@ struct waiter {
 	char *answer; /* what it returns when all is in force */
 	uint64_t begin_ms;
 	bool faded;
+	uint64_t published; /* chains, when it was decided */
 	unsigned comparison; /* that this is about; 0: none */
 };
 

@@ -77,6 +77,12 @@ void engine_refresh(struct engine *engine);
 enum engine_progress engine_progress(struct engine *engine, bool faded);
 
 /**
+ * Is all in force that was published up to that number (see rt_published()), or something newer in its place? What
+ * engine_progress() says of changes that came later does not matter then. FADED as there.
+ */
+bool engine_passed(struct engine *engine, uint64_t number, bool faded);
+
+/**
  * Before the first command is answered: run the loop until what is there has been looked at, or PipeWire turns out
  * not to answer; two seconds at most.
  */

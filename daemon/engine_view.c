@@ -188,3 +188,25 @@ const struct output *engine_default_output(const struct engine *engine)
 {
 	return outputs_by_node(&engine->outputs, default_of_user(engine));
 }
+
+/* Sound runs through it, and nobody is about to lead more of it there. */
+static bool is_settled(const struct engine *engine, const struct place *place)
+{
+	return place->pair && pair_phase(place->pair) == PAIR_READY && pair_streaming(place->pair) &&
+	       engine_now_ms() >= place->settle_until_ms &&
+	       (engine->mode != MODE_DEFAULT || (default_is_for(engine, place) && volume_is_live(engine)));
+}
+
+bool engine_passed(struct engine *engine, uint64_t number, bool faded)
+{
+	if (!engine_manned(engine) || engine->mode == MODE_UNKNOWN)
+		return false;
+	for (size_t i = 0; i < engine->n_places; i++) {
+		const struct place *place = &engine->places[i];
+
+		if (path_wants(engine, place) &&
+		    !(is_settled(engine, place) && rt_passed(pair_rt(place->pair), number, faded)))
+			return false;
+	}
+	return true;
+}
