@@ -103,7 +103,7 @@ static struct comparer *comparer_of(struct bus *bus, sd_bus_message *call, sd_bu
 
 	note_ends(bus);
 	if (!comparer)
-		sd_bus_error_setf(error, BUS_ERROR("Failed"), "This client compares nothing.");
+		sd_bus_error_setf(error, BUS_ERROR("Failed"), "iemd knows of no comparison by this client.");
 	else if (*comparer->ended)
 		sd_bus_error_setf(error, BUS_COMPARISON_ENDED, comparer->ended);
 	return comparer && !*comparer->ended ? comparer : NULL;

@@ -221,9 +221,10 @@ void engine_refresh(struct engine *engine)
 	advance_pairs(engine);
 	observe(engine);
 	engine->looked |= engine_connected(engine);
+	compare_look(engine);
 	select_all(engine);
 	apply(engine);
-	compare_look(engine);
+	compare_hear(engine);
 	engine_house(engine);
 	engine->config.changed(engine->config.data);
 }

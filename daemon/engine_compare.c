@@ -78,27 +78,33 @@ static const char *lost_profile(const struct engine *engine)
 	return NULL;
 }
 
+static const struct place *compared_place(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (iem_streq(engine->places[i].output.id, engine->comparison.output))
+			return &engine->places[i];
+	return NULL;
+}
+
 void compare_look(struct engine *engine)
 {
 	const struct comparison *comparison = &engine->comparison;
-	const struct place *place = NULL;
-	const char *lost;
+	const struct place *place = compared_place(engine);
+	const char *lost = comparison->output ? lost_profile(engine) : NULL;
 
-	if (!comparison->output)
-		return;
-	for (size_t i = 0; i < engine->n_places; i++)
-		if (iem_streq(engine->places[i].output.id, comparison->output))
-			place = &engine->places[i];
-	lost = lost_profile(engine);
-	if (!place || !place->present)
+	if (comparison->output && !(place && place->present))
 		engine_end_comparison(engine, NULL, "its output %s is not there any more", comparison->output);
 	else if (lost)
 		engine_end_comparison(engine, NULL, "'%s', or its variant, is not there any more", lost);
-	else if (!path_wants(engine, place))
-		engine_end_comparison(engine, NULL, "no sound goes through the correction on %s",
-				      place->output.description);
-	else
+}
+
+void compare_hear(struct engine *engine)
+{
+	const struct place *place = compared_place(engine);
+
+	if (!place || path_wants(engine, place))
 		return;
+	engine_end_comparison(engine, NULL, "no sound goes through the correction on %s", place->output.description);
 	engine_defer(engine);
 }
 

@@ -108,8 +108,10 @@ struct engine {
 };
 
 /* engine_compare.c */
-/** After everything else was decided: what is compared and cannot be heard is compared no longer. */
+/** Before selecting: what is not there any more is compared no longer, so that there is no moment without a profile. */
 void compare_look(struct engine *engine);
+/** After everything was decided: what no sound can go through is compared no longer. */
+void compare_hear(struct engine *engine);
 /** Where an output is compared on, what is heard there. @return false where it is not */
 bool compare_decides(const struct engine *engine, const char *output, struct iem_decision *out);
 /** By how much what is heard has to be softer so that both are as loud as the softer one, for a pink spectrum; 0 or less. */

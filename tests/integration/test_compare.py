@@ -141,7 +141,7 @@ def test_nobody_else_ends_a_comparison(two):
         compare.press("b")
         done = subprocess.run(["busctl", "--user", "call", "org.iemd", "/org/iemd", "org.iemd.Manager1", "EndComparison"],
                               env=two.env, capture_output=True, text=True)
-        assert done.returncode == 1 and "This client compares nothing." in done.stderr
+        assert done.returncode == 1 and "iemd knows of no comparison by this client." in done.stderr
         assert two.brief()[2] == "quiet" and compare.press("a") == "A: bright\n"
 
 
@@ -227,6 +227,18 @@ def test_the_comparison_ends_where_sound_does_not_go_through_it_any_more(two):
         status, out, err = ending(blind_test, "A")
     assert status == 1 and "void" in err and " right" not in out
     assert "The comparison was ended: no sound goes through the correction on earphone." in err
+
+
+def test_a_compared_profile_that_goes_leaves_no_moment_without_a_filter(two):
+    def filters():
+        return {node["props"]["object.serial"] for node in two.nodes() if node["name"].startswith("iemd")}
+
+    with comparing(two) as compare:
+        compare.press("b")
+        before = filters()
+        (two.config_dir / "iemd/profiles/quiet.conf").unlink()
+        wait_until(lambda: two.brief()[2] == "bright", what="the comparison to end")
+        assert filters() == before
 
 
 @pytest.mark.parametrize("lose, why", [
