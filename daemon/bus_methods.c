@@ -87,6 +87,25 @@ int bus_check_output(struct bus *bus, const struct output *output, sd_bus_error 
 
 /* --- the commands ----------------------------------------------------------------------------------------------- */
 
+/* What `switch -` means: the caller's copy, in which the variant lies as well. @return 0 or the error that is set */
+static int copy_previous(struct bus *bus, const struct output *output, char **out, const char **variant,
+			 sd_bus_error *error)
+{
+	const struct choice *choice = choices_find(bus->config.choices, output->id);
+	char *blank;
+
+	if (!choice || !choice->previous)
+		return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"), "No other profile was chosen on %s before.",
+					 output->description);
+	if (!(*out = strdup(choice->previous)))
+		return -ENOMEM;
+	blank = strchr(*out, ' ');
+	*variant = blank ? blank + 1 : "";
+	if (blank)
+		*blank = '\0';
+	return 0;
+}
+
 static int put_in_force(struct bus *bus, sd_bus_message *call, const struct output *output, const char *profile,
 			const char *variant, bool once, bool wait, sd_bus_error *error)
 {
@@ -95,21 +114,12 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 	int r;
 
 	if (strcmp(profile, "-") == 0) {
-		const struct choice *choice = choices_find(bus->config.choices, output->id);
-		char *blank;
+		const char *its_variant;
 
-		if (!choice || !choice->previous)
-			return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"),
-						 "No other profile was chosen on %s before.", output->description);
-		previous = strdup(choice->previous);
-		if (!previous)
-			return -ENOMEM;
-		blank = strchr(previous, ' ');
-		if (blank)
-			*blank++ = '\0';
+		if ((r = copy_previous(bus, output, &previous, &its_variant, error)) < 0)
+			return r;
 		profile = previous;
-		if (!*variant)
-			variant = blank ? blank : "";
+		variant = *variant ? variant : its_variant;
 	}
 	if ((r = bus_check_profile(bus, profile, variant, error)) < 0 || (r = bus_check_output(bus, output, error)) < 0)
 		return r;
