@@ -9,7 +9,7 @@
 void keys_begin(void);
 void keys_end(void);
 
-/** The next key that is no blank; 'q' at the end of what there is, for Ctrl-D and after a signal. Shows what was said before. */
+/** The next key that is no blank; 'q' at the end of what there is, for Ctrl-D and after a signal. Flushes standard output. */
 char keys_next(void);
 
 /** The signal that ended the reading; 0: none did. */
