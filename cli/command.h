@@ -81,6 +81,8 @@ bool option_given(const struct invocation *call, const char *name);
  * @return STATUS_DONE, or STATUS_USAGE after saying what is allowed
  */
 int option_number(const struct invocation *call, const char *name, double min, double max, double *out);
+/** The same as a whole number. */
+int option_count(const struct invocation *call, const char *name, int min, int max, int *out);
 
 /** Say what is wrong and how the command is used. @return STATUS_USAGE */
 int usage_error(const struct invocation *call, const char *format, ...) IEM_PRINTF(2, 3);

@@ -129,6 +129,7 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 		return r;
 	eq = eq_of(bus, profile, variant);
 	engine_return_to(bus->config.engine, output->id);
+	engine_confirm(bus->config.engine, output->id);
 	log_debug("switch: %s%s%s on %s", profile, *variant ? ", " : "", variant, output->id);
 	return bus_answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s%s", output->description,
 					profile, *variant ? ", variant " : "", variant,

@@ -85,11 +85,12 @@ static void hold_aside(struct place *place)
 }
 
 /* A sink's ports go a moment before or after the sink: a layout once seen holds until another one is. */
-static void take_in(struct place *place, const struct output *output)
+static void take_in(struct engine *engine, struct place *place, const struct output *output)
 {
 	const struct pair_layout before = place->output.layout;
 	const bool had = place->output.has_layout;
-	const bool same = place->was_present && place->output.available && place->output.node_id == output->node_id;
+	const bool same = place->was_present && place->output.available && place->output.node_id == output->node_id &&
+			  iem_same(place->output.port, output->port);
 
 	copy_output(&place->output, output);
 	if (!output->has_layout && had) {
@@ -98,6 +99,9 @@ static void take_in(struct place *place, const struct output *output)
 	}
 	if (!same)
 		place->since_ms = engine_now_ms();
+	place->replugged |= !same && engine->familiar;
+	if (!same)
+		place->hardware = (struct hardware){ 0 }; /* what of its volume is ours the journal knows */
 	place->present = true;
 	hold_aside(place);
 }
@@ -121,8 +125,9 @@ static void observe(struct engine *engine)
 			continue; /* two nodes of one name: the first has it */
 		if (!place && !(place = add_place(engine)))
 			return;
-		take_in(place, &outputs.at[i]);
+		take_in(engine, place, &outputs.at[i]);
 	}
+	engine->familiar |= engine_manned(engine);
 	/* Where a smart filter lingers, the place is kept for the sink's return. */
 	for (size_t i = engine->n_places; i-- > 0;) {
 		struct pair *pair = engine->places[i].pair;
@@ -147,6 +152,23 @@ static struct iem_observation seen_of(const struct place *place)
 	return seen;
 }
 
+/* An ordinary jack does not tell what is plugged into it. */
+static bool is_unconfirmed(const struct engine *engine, const struct place *place)
+{
+	const struct choice *choice = choices_find(engine->config.choices, place->output.id);
+
+	return place->replugged && place->selection.code == IEM_REASON_CHOSEN && place->output.kind != IEM_KIND_BLUETOOTH &&
+	       choice && choice->n_used > 1;
+}
+
+static void tell_unconfirmed(struct iem_selection *selection)
+{
+	const size_t length = strlen(selection->reason);
+
+	snprintf(selection->reason + length, sizeof(selection->reason) - length,
+		 " It was plugged in again, and several earphones have been used here: 'iemctl confirm' says that it is this one.");
+}
+
 static void select_all(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->n_places; i++) {
@@ -158,6 +180,9 @@ static void select_all(struct engine *engine)
 				  files_store(engine->config.files));
 		compare_decides(engine, place->output.id, &decision);
 		iem_select(&place->selection, &seen, &decision, files_store(engine->config.files));
+		place->unconfirmed = is_unconfirmed(engine, place);
+		if (place->unconfirmed)
+			tell_unconfirmed(&place->selection);
 	}
 }
 
@@ -257,6 +282,7 @@ static void schedule_reconnect(struct engine *engine)
 
 static void disconnect(struct engine *engine)
 {
+	engine->familiar = false;
 	path_forget(engine, false);
 	default_forget(engine);
 	for (size_t i = engine->n_places; i-- > 0;)
@@ -285,6 +311,19 @@ static void on_lost(void *data, const char *why)
 	schedule_reconnect(engine);
 }
 
+/* A chain that waits for a softer output goes on as soon as that has answered. */
+static void follow_hardware(struct engine *engine)
+{
+	for (size_t i = 0; engine->graph && i < engine->n_places; i++) {
+		struct place *place = &engine->places[i];
+		const bool waited = place->hardware.asked.channels;
+
+		hardware_follow(engine, place);
+		if (waited && !place->hardware.asked.channels)
+			engine_defer(engine);
+	}
+}
+
 /* Steps of our own go on with the first event that allows them; everything else waits until it has settled. */
 static void on_changed(void *data)
 {
@@ -293,6 +332,7 @@ static void on_changed(void *data)
 	advance_pairs(engine);
 	if (engine->graph)
 		volume_follow(engine);
+	follow_hardware(engine);
 	if (engine->probe)
 		engine_defer(engine);
 }
@@ -321,9 +361,17 @@ static void on_manager(void *data, bool present)
 		return;
 	log_notice("The session manager %s.",
 		   present ? "is there" : "went away; nothing is corrected until it is back");
+	engine->familiar = false; /* it makes all nodes anew */
 	path_forget(engine, true);
 	default_forget(engine);
 	engine_defer(engine);
+}
+
+void engine_confirm(struct engine *engine, const char *output_id)
+{
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (iem_streq(engine->places[i].output.id, output_id))
+			engine->places[i].replugged = false;
 }
 
 static const struct graph_events graph_events = {
@@ -377,8 +425,10 @@ void engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	engine->leaving = true;
-	if (engine->graph)
+	if (engine->graph) {
+		hardware_leave(engine);
 		default_leave(engine);
+	}
 	disconnect(engine);
 	free(engine->places);
 	default_finish(engine);

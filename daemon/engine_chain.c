@@ -199,6 +199,11 @@ void engine_update_chain(struct engine *engine, struct place *place)
 	chain = make_chain(engine, place, rate_hz);
 	if (!chain)
 		return;
+	if (!hardware_lower(engine, place, place->level.hardware_gain_db)) {
+		iem_chain_free(chain);
+		place->chain_print = 0; /* its turn comes when the output is softer */
+		return;
+	}
 	rt_publish(pair_rt(place->pair), chain);
 	pair_set_latency(place->pair, place->latency);
 }

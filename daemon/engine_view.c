@@ -137,7 +137,7 @@ static void view_place(struct engine_view *view, struct engine *engine, const st
 		.present = place->present,
 		.available = place->present && place->output.available,
 		.is_default = iem_streq(place->output.node, default_of_user(engine)),
-		.confirmed = profile != NULL,
+		.confirmed = profile != NULL && !place->unconfirmed,
 		.reason = selection->reason,
 		.reason_code = iem_reason_codes[selection->code],
 		.state = state_of(engine, place),

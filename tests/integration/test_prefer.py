@@ -135,7 +135,7 @@ def test_what_is_set_is_told_as_json_on_request(bright):
     assert bright.iemctl("prefer", "bass", "3", "--profile", "bright", json=True)["profiles"] == {"bright": {"bass": 3}}
     done = bright.iemctl("compare", "bright", "bright", "--json", check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Without --blind there is nothing to tell as JSON." in done.stderr
+    assert "The option --json wants --blind: by turns there is nothing to tell." in done.stderr
 
 
 def test_a_wrong_value_is_told_with_what_is_allowed(bright):
