@@ -91,6 +91,8 @@ static int run_compare(const struct invocation *call)
 	request.first = call->args[0];
 	request.second = call->args[1];
 	request.blind = given(call, "--blind");
+	if (request.json && !request.blind)
+		return usage_error(call, "The option --json wants --blind: by turns there is nothing to tell.");
 	request.trials = 16;
 	if (option_given(call, "--trials") && !request.blind)
 		return usage_error(call, "The option --trials wants --blind: by turns there are none.");

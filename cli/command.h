@@ -17,6 +17,7 @@ enum status {
 	STATUS_USAGE = 2,
 	STATUS_NO_SERVICE = 3, /* the service does not answer */
 	STATUS_NOT_FOUND = 4,  /* no such profile, source or output */
+	STATUS_SIGNAL = 128,   /* and the number of the signal that ended it, where that is caught: as a shell tells it */
 };
 
 /** `--name`, or `--name VALUE` and `--name=VALUE`. Tables end with a row without name. */

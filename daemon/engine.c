@@ -143,6 +143,15 @@ static void observe(struct engine *engine)
 
 /* --- select ----------------------------------------------------------------------------------------------------- */
 
+static struct iem_observation seen_of(const struct place *place)
+{
+	struct iem_observation seen = { .kind = place->output.kind, .aside = place->output.aside };
+
+	for (int key = 0; key < IEM_MATCH_KEYS; key++)
+		seen.have[key] = place->output.have[key];
+	return seen;
+}
+
 /* An ordinary jack does not tell what is plugged into it. */
 static bool is_unconfirmed(const struct engine *engine, const struct place *place)
 {
@@ -165,10 +174,8 @@ static void select_all(struct engine *engine)
 	for (size_t i = 0; i < engine->n_places; i++) {
 		struct place *place = &engine->places[i];
 		struct iem_decision decision = choices_decision(engine->config.choices, place->output.id);
-		struct iem_observation seen = { .kind = place->output.kind, .aside = place->output.aside };
+		const struct iem_observation seen = seen_of(place);
 
-		for (int key = 0; key < IEM_MATCH_KEYS; key++)
-			seen.have[key] = place->output.have[key];
 		iem_source_select(&place->source, seen.have, choices_source(engine->config.choices, place->output.id),
 				  files_store(engine->config.files));
 		compare_decides(engine, place->output.id, &decision);
@@ -177,6 +184,22 @@ static void select_all(struct engine *engine)
 		if (place->unconfirmed)
 			tell_unconfirmed(&place->selection);
 	}
+}
+
+bool engine_decided(const struct engine *engine, const char *output_id, struct iem_selection *out)
+{
+	for (size_t i = 0; i < engine->n_places; i++) {
+		const struct place *place = &engine->places[i];
+		const struct iem_decision decision = choices_decision(engine->config.choices, output_id);
+		const struct iem_observation seen = seen_of(place);
+
+		if (!iem_streq(place->output.id, output_id))
+			continue;
+		iem_select(out, &seen, &decision, files_store(engine->config.files));
+		if (out->profile)
+			return true;
+	}
+	return false;
 }
 
 bool place_wants_pair(const struct place *place)
@@ -223,8 +246,10 @@ void engine_refresh(struct engine *engine)
 	advance_pairs(engine);
 	observe(engine);
 	engine->looked |= engine_connected(engine);
+	compare_look(engine);
 	select_all(engine);
 	apply(engine);
+	compare_hear(engine);
 	engine_house(engine);
 	engine->config.changed(engine->config.data);
 }
@@ -410,7 +435,7 @@ void engine_free(struct engine *engine)
 	volume_finish(engine);
 	pw_loop_destroy_source(engine->config.loop, engine->reconnect_timer);
 	pw_loop_destroy_source(engine->config.loop, engine->deferred);
-	engine_end_comparison(engine);
+	engine_end_comparison(engine, NULL, "iemd ends");
 	if (engine->house_timer)
 		pw_loop_destroy_source(engine->config.loop, engine->house_timer);
 	free(engine);

@@ -89,6 +89,7 @@ struct comparison {
 	char *output; /* its id; NULL: nothing is compared */
 	char *profile[2], *variant[2];
 	int heard; /* 0 or 1 */
+	unsigned number; /* of those that there were */
 };
 
 struct engine {
@@ -116,9 +117,14 @@ struct engine {
 	struct undo undo;
 	struct remote remote;
 	struct comparison comparison;
+	char comparison_end[512]; /* why the last one that ended did */
 };
 
 /* engine_compare.c */
+/** Before selecting: what is not there any more is compared no longer, so that there is no moment without a profile. */
+void compare_look(struct engine *engine);
+/** After everything was decided: what no sound can go through is compared no longer. */
+void compare_hear(struct engine *engine);
 /** Where an output is compared on, what is heard there. @return false where it is not */
 bool compare_decides(const struct engine *engine, const char *output, struct iem_decision *out);
 /** By how much what is heard has to be softer so that both are as loud as the softer one, for a pink spectrum; 0 or less. */
