@@ -109,9 +109,9 @@ const struct iem_impulse_loader iem_impulse_files = { load, NULL };
 /* A response between silences, and the same at the other rate. */
 struct resampling {
 	double from_hz, to_hz;
-	uint32_t lead, n, room; /* frames: lead and all of the one, as many as the other may have */
-	double *padded;         /* owned; of one channel */
-	double *taps;           /* owned; ROOM for each channel */
+	uint32_t lead, frames, n, room; /* of the one before it, of it, all with a tail; as many as the other may have */
+	double *padded;                 /* owned; of one channel */
+	double *taps;                   /* owned; ROOM for each channel */
 };
 
 static void resampling_finish(struct resampling *r)
@@ -123,9 +123,12 @@ static void resampling_finish(struct resampling *r)
 static int resampling_init(struct resampling *r, const struct iem_impulse *impulse, double rate_hz)
 {
 	const double down = fmax(1, impulse->rate_hz / rate_hz);
+	const double most = IEM_IMPULSE_MAX_FRAMES * impulse->rate_hz / rate_hz + TAIL * down; /* that anything is kept of */
 
-	*r = (struct resampling){ impulse->rate_hz, rate_hz, (uint32_t)(LEAD * down) };
-	r->n = r->lead + impulse->frames + (uint32_t)(TAIL * down);
+	*r = (struct resampling){ impulse->rate_hz, rate_hz, (uint32_t)(LEAD * down), impulse->frames };
+	if (r->frames > most)
+		r->frames = (uint32_t)most;
+	r->n = r->lead + r->frames + (uint32_t)(TAIL * down);
 	r->room = (uint32_t)(r->n * rate_hz / impulse->rate_hz) + 1;
 	r->padded = calloc(r->n, sizeof(*r->padded));
 	r->taps = calloc((size_t)r->room * impulse->channels, sizeof(*r->taps));
@@ -133,13 +136,13 @@ static int resampling_init(struct resampling *r, const struct iem_impulse *impul
 }
 
 /* As many more taps as the rate is higher are each as much smaller. */
-static int resample(struct resampling *r, const double *from, uint32_t frames, double *to)
+static int resample(struct resampling *r, const double *from, double *to)
 {
 	const soxr_io_spec_t io = soxr_io_spec(SOXR_FLOAT64_I, SOXR_FLOAT64_I);
 	const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_VHQ | SOXR_MINIMUM_PHASE, 0);
 	size_t got = 0;
 
-	memcpy(r->padded + r->lead, from, frames * sizeof(*from));
+	memcpy(r->padded + r->lead, from, r->frames * sizeof(*from));
 	if (soxr_oneshot(r->from_hz, r->to_hz, 1, r->padded, r->n, NULL, to, r->room, &got, &io, &quality, NULL))
 		return -ENOMEM;
 	for (size_t i = 0; i < got; i++)
@@ -193,8 +196,7 @@ int iem_impulse_at(struct iem_impulse **out, const struct iem_impulse *impulse, 
 	int r = resampling_init(&resampling, impulse, rate_hz);
 
 	for (unsigned c = 0; c < impulse->channels && r == 0; c++)
-		r = resample(&resampling, iem_impulse_taps(impulse, c), impulse->frames,
-			     resampling.taps + (size_t)c * resampling.room);
+		r = resample(&resampling, iem_impulse_taps(impulse, c), resampling.taps + (size_t)c * resampling.room);
 	if (r < 0)
 		return r;
 	*out = result_of(&resampling, impulse);

@@ -230,16 +230,22 @@ static void a_delay_stays_and_is_the_same_in_all_channels(void **state)
 
 static void what_gets_too_long_fades_out(void **state)
 {
+	static const double higher[] = { 96000, 192000, 768000 };
 	struct iem_impulse *impulse = iem_impulse_new(48000, IEM_IMPULSE_ALL, IEM_IMPULSE_MAX_FRAMES), *other;
 
 	for (int t = 0; t < IEM_IMPULSE_MAX_FRAMES; t++)
 		impulse->taps[t] = 1;
-	assert_int_equal(iem_impulse_at(&other, impulse, 192000), 0);
-	assert_int_equal(other->frames, IEM_IMPULSE_MAX_FRAMES);
-	assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES / 2], 0.25, 1e-4);
-	assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES - 1], 0, 1e-4);
+	for (size_t i = 0; i < ARRAY_LEN(higher); i++) {
+		const double whole = 48000 / higher[i];
+
+		assert_int_equal(iem_impulse_at(&other, impulse, higher[i]), 0);
+		assert_int_equal(other->frames, IEM_IMPULSE_MAX_FRAMES);
+		assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES / 2], whole, 1e-4);
+		assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES / 8 * 7 - 1], whole, 1e-4); /* where it begins to */
+		assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES - 1], 0, 1e-4);
+		iem_impulse_drop(other);
+	}
 	iem_impulse_drop(impulse);
-	iem_impulse_drop(other);
 }
 
 static void a_chain_gets_its_response_at_its_own_rate(void **state)
