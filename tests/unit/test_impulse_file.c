@@ -197,7 +197,7 @@ static void at_another_rate_it_is_as_high_at_each_frequency_and_no_later(void **
 
 		for (int t = 0; t < 1000; t++)
 			impulse->taps[t] = (t == 0) + 0.1 * noise(&seed) * exp(-t / 100.0);
-		assert_int_equal(iem_impulse_at(&other, impulse, rates[i][1]), 0);
+		assert_int_equal(iem_impulse_at(&other, impulse, rates[i][1], NULL), 0);
 		assert_near(other->rate_hz, rates[i][1], 0);
 		for (double f = 50; f < 0.45 * lower && f < 20000; f *= 1.31)
 			assert_near(response_db(other, f), response_db(impulse, f), 0.02);
@@ -215,7 +215,7 @@ static void a_delay_stays_and_is_the_same_in_all_channels(void **state)
 
 	impulse->taps[480] = 1;
 	impulse->taps[2000 + 960] = 1;
-	assert_int_equal(iem_impulse_at(&other, impulse, 96000), 0);
+	assert_int_equal(iem_impulse_at(&other, impulse, 96000, NULL), 0);
 	taps = other->taps;
 	for (int c = 0; c < 2; c++, taps += other->frames) {
 		uint32_t highest = 0;
@@ -238,7 +238,7 @@ static void what_gets_too_long_fades_out(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(higher); i++) {
 		const double whole = 48000 / higher[i];
 
-		assert_int_equal(iem_impulse_at(&other, impulse, higher[i]), 0);
+		assert_int_equal(iem_impulse_at(&other, impulse, higher[i], NULL), 0);
 		assert_int_equal(other->frames, IEM_IMPULSE_MAX_FRAMES);
 		assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES / 2], whole, 1e-4);
 		assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES / 8 * 7 - 1], whole, 1e-4); /* where it begins to */
