@@ -159,7 +159,7 @@ static double meant_db(const struct iem_eq *eq, const struct iem_prepared *origi
 }
 
 /* @return NULL where there is none, or no memory for it: it counts as met then */
-static struct iem_prepared *original_of(const struct iem_chain *chain, const struct iem_impulse *impulse)
+static struct iem_prepared *original_of(const struct iem_chain *chain, struct iem_impulse *impulse)
 {
 	struct iem_recipe recipe = { .impulse = impulse };
 	struct iem_prepared *original = NULL;

@@ -16,7 +16,7 @@
 
 /** What a response is made from: one of the two, at one rate. Pointers are the owner's. */
 struct iem_recipe {
-	const struct iem_impulse *impulse;
+	struct iem_impulse *impulse;
 	const struct iem_curve *curve; /* of gains: Hz, dB */
 	double rate_hz;                /* IEM_MIN_RATE_HZ .. IEM_MAX_RATE_HZ */
 	bool mixes; /* the channels of a pair, as an impulse response for true stereo asks for */
