@@ -63,7 +63,7 @@ def measure(session, pid, target, noise, seconds):
     """Processor seconds and context switches for a second of sound."""
     with sound.Player(session, noise, target=target) as player:
         player.wait_linked()
-        time.sleep(2)  # the first second of a sound is watched more closely
+        time.sleep(3)  # the beginning of a sound is watched more closely: a second, and another once the client is known
         before, begin = used(pid), time.monotonic()
         time.sleep(seconds)
         after, took = used(pid), time.monotonic() - begin
@@ -72,7 +72,7 @@ def measure(session, pid, target, noise, seconds):
 
 def run(runs, seconds):
     """[{quantum, subject, cpu_per_second..., switches_per_second_best}], one after the other."""
-    noise = np.random.default_rng(1).uniform(-0.1, 0.1, (int(48000 * (seconds + 5)), 2))
+    noise = np.random.default_rng(1).uniform(-0.1, 0.1, (int(48000 * (seconds + 6)), 2))
     with contextlib.ExitStack() as stack:
         session = stack.enter_context(Session())
         session.add_sink("plain", priority=100)

@@ -110,6 +110,7 @@ static int explain(const sd_bus_error *error, int r)
 		{ NAME ".Error.NoSuchSource", NO_SUCH },
 		{ NAME ".Error.NoSuchOutput", NO_SUCH },
 		{ NAME ".Error.Failed", FAILED },
+		{ NAME ".Error.ComparisonEnded", FAILED },
 		{ SD_BUS_ERROR_SERVICE_UNKNOWN, NO_ANSWER },
 		{ SD_BUS_ERROR_NAME_HAS_NO_OWNER, NO_ANSWER },
 		{ SD_BUS_ERROR_NO_REPLY, NO_ANSWER },
@@ -118,6 +119,8 @@ static int explain(const sd_bus_error *error, int r)
 	};
 	const char *message = error->message ? error->message : strerror(-r);
 
+	if (r == -EINTR)
+		return FAILED; /* whoever catches signals says what there is to say */
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if (sd_bus_error_has_name(error, known[i].name)) {
 			fprintf(stderr, "iemctl: %s%s\n",

@@ -24,25 +24,39 @@ static double at_hz(const struct chart *chart, const double *db, double hz)
 	return db[i - 1] + (db[i] - db[i - 1]) * (hz - chart->hz[i - 1]) / (chart->hz[i] - chart->hz[i - 1]);
 }
 
+static void widen(double range[2], double db)
+{
+	if (!isfinite(db))
+		return;
+	range[0] = fmin(range[0], db);
+	range[1] = fmax(range[1], db);
+}
+
+static bool fits(struct field *field, double low, double high, double step)
+{
+	field->step = step;
+	field->top = ceil(high / step - 0.01) * step;
+	field->rows = (int)ceil((field->top - low) / step - 0.01) + 1;
+	return field->rows <= MAX_ROWS;
+}
+
 /* A scale of round steps that both curves and 0 dB fit on; what is below -60 dB is not worth the room. */
 static void choose_scale(struct field *field, const struct chart *chart)
 {
 	static const double steps[] = { 0.5, 1, 2, 3, 5, 10 };
-	double low = 0, high = 0;
+	double range[2] = { 0, 0 }, low, high;
 
 	for (int i = 0; i < chart->n; i++) {
-		low = fmin(low, fmin(chart->left_db[i], chart->right_db[i]));
-		high = fmax(high, fmax(chart->left_db[i], chart->right_db[i]));
+		widen(range, chart->left_db[i]);
+		widen(range, chart->right_db[i]);
 	}
-	low = fmax(low, -60);
-	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-		field->step = steps[i];
-		field->top = ceil(high / field->step - 0.01) * field->step;
-		field->rows = (int)ceil((field->top - low) / field->step - 0.01) + 1;
-		if (field->rows <= MAX_ROWS)
-			break;
-	}
-	field->rows = field->rows < 2 ? 2 : field->rows > MAX_ROWS ? MAX_ROWS : field->rows;
+	low = fmax(range[0], -60);
+	high = range[1];
+	for (size_t i = 0; i < ARRAY_LEN(steps) && !fits(field, low, high, steps[i]); i++)
+		;
+	while (field->rows > MAX_ROWS)
+		fits(field, low, high, field->step + 10);
+	field->rows = field->rows < 2 ? 2 : field->rows;
 }
 
 static double column_hz(const struct field *field, int column)
@@ -57,6 +71,16 @@ static int row_of(const struct field *field, double db)
 	return row < 0 ? 0 : row >= field->rows ? field->rows - 1 : (int)row;
 }
 
+static void put(struct field *field, int column, double db, char letter)
+{
+	char *at;
+
+	if (!isfinite(db))
+		return;
+	at = &field->at[row_of(field, db)][column];
+	*at = *at == 'L' ? '*' : letter;
+}
+
 static void draw(struct field *field, const struct chart *chart)
 {
 	for (int row = 0; row < field->rows; row++) {
@@ -65,11 +89,9 @@ static void draw(struct field *field, const struct chart *chart)
 	}
 	for (int c = 0; c < COLUMNS; c++) {
 		const double hz = column_hz(field, c);
-		const int left = row_of(field, at_hz(chart, chart->left_db, hz));
-		const int right = row_of(field, at_hz(chart, chart->right_db, hz));
 
-		field->at[left][c] = 'L';
-		field->at[right][c] = left == right ? '*' : 'R';
+		put(field, c, at_hz(chart, chart->left_db, hz), 'L');
+		put(field, c, at_hz(chart, chart->right_db, hz), 'R');
 	}
 }
 

@@ -185,13 +185,25 @@ static int compose(struct import *import)
 	profile->earphone.like = import->earphone ? strdup(import->earphone) : NULL;
 	free(profile->eq.bands);
 	profile->eq = import->apo.eq;
-	import->apo.eq.bands = NULL; /* handed over */
+	import->apo.eq = (struct iem_eq){ 0 }; /* handed over */
 	if (iem_profile_write(&import->profile, profile, describe(import, comment, sizeof(comment))) == 0 &&
 	    iem_profile_parse(&back, import->id, import->profile, strlen(import->profile), "", NULL) == 0 &&
-	    back->eq.n_bands == profile->eq.n_bands)
+	    back->eq.n_bands == profile->eq.n_bands && back->eq.graphic.n == profile->eq.graphic.n)
 		return STATUS_DONE;
 	complain("The profile that came of %s cannot be read back; nothing was written.", import->file);
 	return STATUS_FAILED;
+}
+
+static void describe_eq(const struct iem_eq *eq)
+{
+	say("It has ");
+	if (eq->n_bands || !eq->graphic.n)
+		say("%zu %s, reference %s", eq->n_bands, eq->n_bands == 1 ? "band" : "bands",
+		    iem_reference_names[eq->reference]);
+	if (eq->graphic.n)
+		say("%sa graphic equaliser of %zu %s", eq->n_bands ? ", and " : "", eq->graphic.n,
+		    eq->graphic.n == 1 ? "point" : "points");
+	say(".\n");
 }
 
 static void report(const struct import *import, const char *path)
@@ -209,8 +221,7 @@ static void report(const struct import *import, const char *path)
 	if (iem_chain_new(&chain, &plan) < 0)
 		return;
 	say("Wrote %s.\n", shown(path, safe, sizeof(safe)));
-	say("It has %zu %s, reference %s.\n", profile->eq.n_bands, profile->eq.n_bands == 1 ? "band" : "bands",
-	    iem_reference_names[profile->eq.reference]);
+	describe_eq(&profile->eq);
 	say("Its preamp is %.2f dB at 48 kHz", unsigned_zero(iem_chain_preamp_db(chain), 2));
 	if (!isnan(import->apo.preamp_db))
 		say("; published: %g dB", import->apo.preamp_db);

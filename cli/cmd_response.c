@@ -176,7 +176,7 @@ static int run_response(const struct invocation *call)
 	return status;
 }
 
-static int run_render(const struct invocation *call)
+static int render(const struct invocation *call)
 {
 	CLEANUP(files_close) struct files files;
 	const struct iem_entry *entry = NULL;
@@ -209,6 +209,13 @@ static int run_render(const struct invocation *call)
 	return STATUS_DONE;
 }
 
+static int run_render(const struct invocation *call)
+{
+	if (strcmp(call->args[2], "-") == 0)
+		return usage_error(call, "'-' is no name for OUT.wav: render does not write to standard output.");
+	return render(call);
+}
+
 static const struct option response_options[] = {
 	{ "--rate", "HZ", "sample rate, 8000 to 768000; else 48000" },
 	{ "--variant", "V", "a variant of the profile" },
@@ -227,7 +234,8 @@ const struct command response_commands[] = {
 	  "20 Hz to 20 kHz, 48 an octave. The preamp is included.\n" },
 	{ "render", "PROFILE IN.wav OUT.wav [--variant V]", "A sound file through a profile", run_render, 3, 3, 0,
 	  render_options,
-	  "OUT.wav gets the rate and channels of IN.wav and 32-bit floats. The chain is the\n"
-	  "service's; there is no fade at the start.\n" },
+	  "OUT.wav gets the rate and channels of IN.wav and 32-bit floats. The chain is\n"
+	  "what the service makes of the profile, without preferences and limiter; there is\n"
+	  "no fade at the start.\n" },
 	COMMAND_END
 };

@@ -85,14 +85,18 @@ static int run_dose(const struct invocation *call)
 static int run_compare(const struct invocation *call)
 {
 	struct service_request request = request_of(call);
-	double trials = 16;
-	const int status = option_number(call, "--trials", 1, 1000, &trials);
+	int status;
 
 	request.profile = "";
 	request.first = call->args[0];
 	request.second = call->args[1];
 	request.blind = given(call, "--blind");
-	request.trials = (int)trials;
+	if (request.json && !request.blind)
+		return usage_error(call, "The option --json wants --blind: by turns there is nothing to tell.");
+	request.trials = 16;
+	if (option_given(call, "--trials") && !request.blind)
+		return usage_error(call, "The option --trials wants --blind: by turns there are none.");
+	status = option_count(call, "--trials", 1, 1000, &request.trials);
 	return status == STATUS_DONE ? service_cmd_compare(&request) : status;
 }
 
@@ -156,7 +160,7 @@ const struct command service_commands[] = {
 	  "  crossfeed off|default|chu-moy|meier\n"
 	  "  width FACTOR          0 (mono) to 2; 1 as it is\n"
 	  "  reset                 nothing is preferred any more; WHAT reset: that is not\n" },
-	{ "compare", "A B [--blind] [--trials N] [--output O]", "Two profiles by turns, as loud as each other", run_compare, 2,
+	{ "compare", "A B [--blind [--trials N]] [--output O]", "Two profiles by turns, as loud as each other", run_compare, 2,
 	  2, READS, compare_options,
 	  "A and B are profiles, ID or ID:VARIANT. Keys are a and b to hear one of them, q\n"
 	  "to end. With --blind X is one of the two: x plays it, A and B say which it is.\n"

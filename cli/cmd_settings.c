@@ -162,7 +162,7 @@ static int write_text(const struct iem_paths *paths, const char *text)
    group does, when the service acts on it. */
 static bool is_acted_on(const struct iem_setting *setting)
 {
-	static const char *const kept_only[] = { "level.", "loudness.", "dose.", "detect." };
+	static const char *const kept_only[] = { "detect." };
 
 	for (size_t i = 0; i < ARRAY_LEN(kept_only); i++)
 		if (strncmp(setting->name, kept_only[i], strlen(kept_only[i])) == 0)

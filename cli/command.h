@@ -17,6 +17,7 @@ enum status {
 	STATUS_USAGE = 2,
 	STATUS_NO_SERVICE = 3, /* the service does not answer */
 	STATUS_NOT_FOUND = 4,  /* no such profile, source or output */
+	STATUS_SIGNAL = 128,   /* and the number of the signal that ended it, where that is caught: as a shell tells it */
 };
 
 /** `--name`, or `--name VALUE` and `--name=VALUE`. Tables end with a row without name. */
@@ -80,6 +81,8 @@ bool option_given(const struct invocation *call, const char *name);
  * @return STATUS_DONE, or STATUS_USAGE after saying what is allowed
  */
 int option_number(const struct invocation *call, const char *name, double min, double max, double *out);
+/** The same as a whole number. */
+int option_count(const struct invocation *call, const char *name, int min, int max, int *out);
 
 /** Say what is wrong and how the command is used. @return STATUS_USAGE */
 int usage_error(const struct invocation *call, const char *format, ...) IEM_PRINTF(2, 3);

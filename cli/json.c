@@ -33,18 +33,23 @@ json_t *json_word(const char *const *words, int index)
 	return index < 0 ? json_null() : json_text(words[index]);
 }
 
-int json_put(json_t *value)
+int json_put_as(json_t *value, size_t flags)
 {
-	/* On a terminal everything that could steer it is escaped; 15 digits show 0.1 as 0.1. */
-	const size_t flags =
-		JSON_INDENT(2) | JSON_REAL_PRECISION(15) | (isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0);
+	/* On a terminal everything that could steer it is escaped. */
+	const size_t ascii = isatty(STDOUT_FILENO) ? JSON_ENSURE_ASCII : 0;
+	CLEANUP(iem_freep) char *text = value ? json_dumps(value, flags | ascii) : NULL;
 
-	if (!value || json_dumpf(value, stdout, flags) < 0) {
+	json_decref(value);
+	if (!text) {
 		complain("The answer cannot be put together: out of memory.");
-		json_decref(value);
 		return STATUS_FAILED;
 	}
-	fputc('\n', stdout);
-	json_decref(value);
+	say_as_is(text);
+	say_as_is("\n");
 	return STATUS_DONE;
+}
+
+int json_put(json_t *value)
+{
+	return json_put_as(value, JSON_INDENT(2) | JSON_REAL_PRECISION(15)); /* 15 digits show 0.1 as 0.1 */
 }

@@ -200,11 +200,11 @@ static int dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	int status = dispatch(argc, argv);
+	const int error = output_error();
 
 	/* A full disk must not look like success. A reader that has seen enough (head) is no failure of ours. */
-	errno = 0;
-	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE && status == STATUS_DONE) {
-		complain("Standard output cannot be written: %s.", strerror(errno));
+	if (error && error != EPIPE && status == STATUS_DONE) {
+		complain("Standard output cannot be written: %s.", strerror(error));
 		status = STATUS_FAILED;
 	}
 	return status;

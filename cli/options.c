@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <math.h>
 #include <stdarg.h>
 
 const struct option common_options[] = {
@@ -145,5 +146,18 @@ int option_number(const struct invocation *call, const char *name, double min, d
 		return usage_error(call, "%s is '%s'; allowed are numbers from %g to %g.", name, text, min,
 				   max);
 	*out = value;
+	return STATUS_DONE;
+}
+
+int option_count(const struct invocation *call, const char *name, int min, int max, int *out)
+{
+	const char *text = option_value(call, name);
+	double value;
+
+	if (!text)
+		return STATUS_DONE;
+	if (iem_number_parse(text, &value) < 0 || !(value >= min && value <= max) || value != floor(value))
+		return usage_error(call, "%s is '%s'; allowed are whole numbers from %d to %d.", name, text, min, max);
+	*out = (int)value;
 	return STATUS_DONE;
 }

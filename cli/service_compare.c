@@ -3,15 +3,12 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/keys.h"
 #include "cli/text.h"
 #include "core/util.h"
 
-#include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <sys/random.h>
-#include <termios.h>
-#include <unistd.h>
 
 #define ENOUGH 0.05 /* of all guessers do as well: the usual line */
 
@@ -21,6 +18,7 @@ struct comparing {
 	struct service *service;
 	const struct service_request *request;
 	char *profile[2], *variant[2]; /* owned; "" for no variant */
+	bool begun;
 };
 
 static void comparing_finish(struct comparing *comparing)
@@ -46,55 +44,27 @@ static int name(struct comparing *comparing, int which, const char *text)
 	return STATUS_DONE;
 }
 
+/* What took our comparison's place is not ours to end: so it begins only once. */
 static int hear(struct comparing *comparing, int which)
 {
-	return service_ask(comparing->service, "Compare", "sssssbb", comparing->request->output, comparing->profile[A],
-			   comparing->variant[A], comparing->profile[B], comparing->variant[B], which == B,
-			   (int)comparing->request->wait);
+	int status;
+
+	if (comparing->begun)
+		return service_ask(comparing->service, "Hear", "bb", which == B, (int)comparing->request->wait);
+	status = service_ask(comparing->service, "Compare", "sssssbb", comparing->request->output, comparing->profile[A],
+			     comparing->variant[A], comparing->profile[B], comparing->variant[B], which == B,
+			     (int)comparing->request->wait);
+	comparing->begun = status == STATUS_DONE;
+	return status;
 }
 
-/* --- the keyboard ----------------------------------------------------------------------------------------------- */
-
-static struct termios as_it_was;
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
+/*
+ * Where somebody else has ended it, it fails: then what was heard last is not what it was taken for. After a signal nothing
+ * is waited for: the service sees us go.
+ */
+static int end(struct comparing *comparing)
 {
-	interrupted = number;
-}
-
-/* Keys count without Enter, on a terminal; a signal ends the reading, so that the terminal is put back. */
-static void keys_begin(void)
-{
-	const struct sigaction action = { .sa_handler = on_signal };
-	struct termios keys;
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &as_it_was) < 0)
-		return;
-	keys = as_it_was;
-	keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-	tcsetattr(STDIN_FILENO, TCSANOW, &keys);
-}
-
-static void keys_end(void)
-{
-	if (isatty(STDIN_FILENO))
-		tcsetattr(STDIN_FILENO, TCSANOW, &as_it_was);
-}
-
-/* The next key that is no blank; 'q' at the end of what there is. */
-static char next_key(void)
-{
-	char key;
-
-	fflush(stdout);
-	while (!interrupted && read(STDIN_FILENO, &key, 1) == 1)
-		if (!strchr(" \t\r\n", key))
-			return key;
-	return 'q';
+	return keys_signal() ? STATUS_DONE : service_ask(comparing->service, "EndComparison", "");
 }
 
 /* --- by turns --------------------------------------------------------------------------------------------------- */
@@ -115,7 +85,7 @@ static int take_turns(struct comparing *comparing)
 		return status;
 	say("As loud as each other. Keys: a and b to hear one, q to end.\n");
 	say_heard(comparing, A);
-	while (status == STATUS_DONE && (key = next_key()) != 'q') {
+	while (status == STATUS_DONE && (key = keys_next()) != 'q') {
 		const int which = key == 'b' || key == 'B' ? B : A;
 
 		if (!strchr("abAB", key))
@@ -124,7 +94,7 @@ static int take_turns(struct comparing *comparing)
 		if (status == STATUS_DONE)
 			say_heard(comparing, which);
 	}
-	return status;
+	return status == STATUS_DONE ? end(comparing) : status;
 }
 
 /* --- blind ------------------------------------------------------------------------------------------------------ */
@@ -155,7 +125,7 @@ static int trial(struct comparing *comparing, int number, int trials, int *statu
 	*status = hear(comparing, x);
 	if (*status == STATUS_DONE && !comparing->request->json)
 		say("Trial %d of %d: this is X.\n", number, trials);
-	while (*status == STATUS_DONE && (key = next_key()) != 'q')
+	while (*status == STATUS_DONE && (key = keys_next()) != 'q')
 		switch (key) {
 		case 'a':
 		case 'b':
@@ -204,7 +174,13 @@ static int blind(struct comparing *comparing)
 		right += answer;
 		done++;
 	}
-	return status == STATUS_DONE ? tell(comparing, right, done) : status;
+	if (status == STATUS_DONE)
+		status = end(comparing);
+	if (status == STATUS_DONE && !keys_signal())
+		return tell(comparing, right, done);
+	if (comparing->begun && !keys_signal())
+		complain("The blind test is void: not all that was played was X.");
+	return status;
 }
 
 int service_cmd_compare(const struct service_request *request)
@@ -218,7 +194,5 @@ int service_cmd_compare(const struct service_request *request)
 	keys_begin();
 	status = request->blind ? blind(&comparing) : take_turns(&comparing);
 	keys_end();
-	if (status == STATUS_DONE || interrupted)
-		service_ask(comparing.service, "EndComparison", "");
-	return status;
+	return keys_signal() ? STATUS_SIGNAL + keys_signal() : status;
 }

@@ -100,15 +100,12 @@ static void show_rows(const json_t *told)
 	table_finish(&table);
 }
 
-static int show(const struct service_request *request)
+static int show(struct service *service, const struct service_request *request)
 {
-	CLEANUP(service_closep) struct service *service = NULL;
 	json_t *manager = NULL, *output = NULL;
 	const json_t *told;
-	int status = service_open(&service, request->bus);
+	int status = service_status(service, &manager, &output);
 
-	if (status == 0)
-		status = service_status(service, &manager, &output);
 	told = json_object_get(manager, "Preferences");
 	if (status == 0 && request->json)
 		status = show_json(told);
@@ -149,16 +146,24 @@ static int wrong(const struct service_request *request)
 	return STATUS_USAGE;
 }
 
+static int set(struct service *service, const struct service_request *request)
+{
+	int (*const ask)(struct service *service, const char *method, const char *types, ...) =
+		request->json ? service_ask : service_call;
+	const int status = ask(service, "Prefer", "sssb", request->what, request->value, request->profile,
+			       (int)request->wait);
+
+	return status == STATUS_DONE && request->json ? show(service, request) : status;
+}
+
 int service_cmd_prefer(const struct service_request *request)
 {
 	CLEANUP(service_closep) struct service *service = NULL;
-	int status;
+	int status = *request->what ? wrong(request) : STATUS_DONE;
 
-	if (!*request->what)
-		return show(request);
-	status = wrong(request);
 	if (status == STATUS_DONE)
 		status = service_open(&service, request->bus);
-	return status ? status : service_call(service, "Prefer", "sssb", request->what, request->value, request->profile,
-					      (int)request->wait);
+	if (status != STATUS_DONE)
+		return status;
+	return *request->what ? set(service, request) : show(service, request);
 }

@@ -1,6 +1,7 @@
 /* status and outputs: the service's properties for people, and as the JSON that is agreed on. */
 #include "cli/service.h"
 
+#include "cli/json.h"
 #include "cli/text.h"
 #include "core/util.h"
 
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 /* --- JSON ------------------------------------------------------------------------------------------------------- */
+
+#define DIGITS JSON_REAL_PRECISION(10)
 
 /* How a property turns into a member: texts and counts that are empty or 0 where they are unknown become null. */
 enum member { AS_IS, TEXT_OR_NULL, COUNT_OR_NULL };
@@ -118,14 +121,6 @@ static json_t *status_json(const json_t *manager, const json_t *output)
 	return status;
 }
 
-static void print_json(json_t *value, size_t flags)
-{
-	json_dumpf(value, stdout, flags | JSON_REAL_PRECISION(10));
-	putchar('\n');
-	fflush(stdout);
-	json_decref(value);
-}
-
 /* --- for people ------------------------------------------------------------------------------------------------- */
 
 #define LABEL 12 /* columns */
@@ -172,18 +167,24 @@ static void print_level(const json_t *output)
 	const double full_scale = number_of(output, "SplFullScaleDb"), sine = number_of(output, "SplSineDb");
 	const double damping = number_of(output, "DampingDb");
 	const char *source = text_of(output, "SourceName"), *reason = text_of(output, "LevelReason");
+	const double now = number_of(output, "SplNowDba");
+	char text[512];
 
 	if (*text_of(output, "Source")) {
-		print_label("Source");
-		say("%s%s%s", text_of(output, "Source"), *source ? ", " : "", source);
+		snprintf(text, sizeof(text), "%s%s%s", text_of(output, "Source"), *source ? ", " : "", source);
 		if (fabs(damping) >= 0.05)
-			say("; what its impedance does to the response is undone, by %+.1f dB at most", damping);
-		putchar('\n');
+			snprintf(text + strlen(text), sizeof(text) - strlen(text),
+				 "; what its impedance does to the response is undone, by %+.1f dB at most", damping);
+		print_label("Source");
+		say_wrapped(text, LABEL + 1);
 	}
 	if (!isnan(full_scale)) {
+		snprintf(text, sizeof(text), "full scale is %.1f dB SPL, and %.1f through the correction at 1 kHz, with the "
+			 "device's volume at its highest", full_scale, sine);
+		if (!isnan(now))
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "; now it is %.1f dB(A)", now);
 		print_label("Level");
-		say("full scale is %.1f dB SPL, and %.1f with the correction at 1 kHz, the device's volume at its highest\n",
-		    full_scale, sine);
+		say_wrapped(text, LABEL + 1);
 	}
 	if (*reason) {
 		print_label(isnan(full_scale) ? "Level" : "");
@@ -286,7 +287,8 @@ static int status_once(struct service *service, const struct service_request *re
 	int status = service_status(service, &manager, &output);
 
 	if (status == 0 && request->json)
-		print_json(status_json(manager, output), request->follow ? JSON_COMPACT : JSON_INDENT(2));
+		status = json_put_as(status_json(manager, output),
+				     DIGITS | (request->follow ? JSON_COMPACT : JSON_INDENT(2)));
 	else if (status == 0)
 		print_status(manager, output);
 	json_decref(manager);
@@ -305,7 +307,8 @@ int service_cmd_status(const struct service_request *request)
 			break;
 		if (!request->json)
 			putchar('\n');
-		fflush(stdout);
+		if (output_error())
+			break;
 		status = service_wait_change(service);
 	}
 	return status;
@@ -327,6 +330,11 @@ static void print_output(const json_t *output)
 		printf("none");
 	printf("\n    why      ");
 	say_wrapped(text_of(output, "Reason"), (int)strlen("    profile  "));
+	if (*text_of(output, "Source")) {
+		printf("    source   ");
+		print_text(text_of(output, "Source"));
+		putchar('\n');
+	}
 }
 
 int service_cmd_outputs(const struct service_request *request)
@@ -351,9 +359,9 @@ int service_cmd_outputs(const struct service_request *request)
 	if (!request->json && !json_array_size(outputs))
 		puts("There are no outputs.");
 	if (request->json)
-		print_json(list, JSON_INDENT(2));
+		status = json_put_as(list, DIGITS | JSON_INDENT(2));
 	else
 		json_decref(list);
 	json_decref(outputs);
-	return 0;
+	return status;
 }

@@ -1,5 +1,6 @@
 #include "cli/text.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -90,6 +91,25 @@ static void make_safe(char *text, const char *keep)
 	}
 }
 
+static int output_errno; /* of the first write that failed; 0: none has */
+
+static void note_failure(bool failed)
+{
+	if (failed && !output_errno)
+		output_errno = errno;
+}
+
+void say_as_is(const char *text)
+{
+	note_failure(fputs(text, stdout) == EOF);
+}
+
+int output_error(void)
+{
+	note_failure(fflush(stdout) != 0);
+	return output_errno ? output_errno : ferror(stdout) ? EIO : 0;
+}
+
 static void print(FILE *file, const char *keep, const char *format, va_list args) IEM_PRINTF(3, 0);
 
 static void print(FILE *file, const char *keep, const char *format, va_list args)
@@ -101,12 +121,15 @@ static void print(FILE *file, const char *keep, const char *format, va_list args
 		return;
 	}
 	make_safe(text, keep);
-	fputs(text, file);
+	if (file == stdout)
+		say_as_is(text);
+	else
+		fputs(text, file);
 }
 
 void complain_args(const char *format, va_list args)
 {
-	fflush(stdout); /* so that both come in the order they were said */
+	output_error(); /* what was said is written first, so that both come in that order */
 	fputs("iemctl: ", stderr);
 	print(stderr, "", format, args);
 	fputc('\n', stderr);

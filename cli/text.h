@@ -15,6 +15,12 @@ void complain_diags(const struct iem_diags *diags);
 /** Standard output. Line ends and tabs are written as they are, other control characters as '?'. */
 void say(const char *format, ...) IEM_PRINTF(1, 2);
 
+/** Standard output, byte for byte: for what is safe by itself. */
+void say_as_is(const char *text);
+
+/** Write out what was said. @return 0, or the errno of the first write to standard output that failed */
+int output_error(void);
+
 /** A copy that is safe to show in one line: for names and paths, which may hold line ends. @return buf */
 const char *shown(const char *text, char *buf, size_t size);
 

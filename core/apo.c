@@ -1,6 +1,7 @@
 #include "core/apo.h"
 
 #include "core/apo_filter.h"
+#include "core/apo_graphic.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -92,6 +93,24 @@ static int read_filter(struct import *import, const char *key, const char *value
 	return add_band(import, &filter.band);
 }
 
+static int read_graphic(struct import *import, const char *key, const char *value)
+{
+	const unsigned ears = import->channels & (LEFT | RIGHT);
+	char sentence[APO_MAX_SENTENCE];
+	int r;
+
+	if (!ears)
+		return 0; /* told at the line that names the channel */
+	if (ears != (LEFT | RIGHT))
+		return remark(import,
+			      "GraphicEQ not taken over: it is for one ear, and the 'graphic' of a profile for both");
+	r = apo_graphic_add(&import->eq.graphic, value, sentence);
+	if (r != -EINVAL)
+		return r;
+	iem_remark(import->diags, import->path, import->line, "GraphicEQ not taken over: %s", sentence);
+	return 0;
+}
+
 static unsigned channel_of(const char *name)
 {
 	static const struct {
@@ -137,6 +156,13 @@ static int not_taken(struct import *import, const char *key, const char *value)
 	return 0;
 }
 
+/* The file lies on somebody else's disk. */
+static int convolution(struct import *import, const char *key, const char *value)
+{
+	return remark(import, "not taken over: 'Convolution'; put its sound file beside the profile, and name it in "
+			      "the profile's eq: fir = \"...\"");
+}
+
 static int not_a_limit(struct import *import, const char *key, const char *value)
 {
 	if (strcasecmp(value, "all") == 0)
@@ -173,8 +199,8 @@ static const struct {
 	{ "Filter", read_filter },
 	{ "Preamp", read_preamp },
 	{ "Channel", read_channel },
-	{ "GraphicEQ", not_taken },
-	{ "Convolution", not_taken },
+	{ "GraphicEQ", read_graphic },
+	{ "Convolution", convolution },
 	{ "Include", not_taken },
 	{ "Copy", not_taken },
 	{ "Delay", not_taken },
@@ -333,10 +359,11 @@ int iem_apo_parse(struct iem_apo *out, const char *text, size_t size, const char
 	if (!copy)
 		return -ENOMEM;
 	r = read_lines(&import, copy);
-	if (r == 0 && import.eq.n_bands == 0)
+	if (r == 0 && import.eq.n_bands == 0 && import.eq.graphic.n == 0)
 		r = iem_complain(diags, path, 0, "there is no filter in it that could be taken over");
 	if (r < 0) {
 		free(import.eq.bands);
+		free(import.eq.graphic.at);
 		return r;
 	}
 	import.eq.preamp_auto = true;
@@ -348,5 +375,6 @@ int iem_apo_parse(struct iem_apo *out, const char *text, size_t size, const char
 void iem_apo_finish(struct iem_apo *apo)
 {
 	free(apo->eq.bands);
+	free(apo->eq.graphic.at);
 	*apo = (struct iem_apo){ 0 };
 }

@@ -11,7 +11,7 @@
 
 /** What a text says. Release with iem_apo_finish(). */
 struct iem_apo {
-	struct iem_eq eq; /* preamp_auto; the published preamp is only kept for the record */
+	struct iem_eq eq; /* bands and graphic; preamp_auto: the published preamp is only kept for the record */
 	double preamp_db; /* as published, the sum of all such lines; NAN if there is none, or the ears differ */
 };
 
@@ -23,7 +23,8 @@ enum iem_reference iem_apo_reference(const char *text, size_t size, const char *
 
 /**
  * Read SIZE bytes of TEXT; PATH is what diagnostics call it. Bands in octaves are converted at the rate of
- * REFERENCE. Whatever cannot be taken over is told as a remark at its line, and left out.
+ * REFERENCE; several graphic equalisers become their sum. Whatever cannot be taken over is told as a remark at its
+ * line, and left out.
  * @return 0; -EINVAL after a complaint where nothing can be taken over; -ENOMEM. *out untouched on failure
  */
 int iem_apo_parse(struct iem_apo *out, const char *text, size_t size, const char *path,

@@ -30,11 +30,13 @@ void iem_biquad_design(struct iem_biquad *out, const struct iem_band *band, enum
 void iem_biquad_cookbook(struct iem_biquad *out, const struct iem_band *band, double rate_hz);
 
 /**
- * The section's magnitude at FREQ_HZ in dB, floor -400. Written so that nothing cancels at low frequencies
- * and high rates: in p = sin^2(pi f / rate) instead of cosines.
+ * The section's squared magnitude where sin^2(pi f / rate) is P, 0 .. 1; 1e-40 .. 1e40. Nothing cancels at low
+ * frequencies and high rates, however narrow the band: it is what the coefficients do, to some roundings.
  */
+double iem_biquad_power(const struct iem_biquad *biquad, double p);
+/** The same at FREQ_HZ in dB, -400 .. 400. */
 double iem_biquad_db(const struct iem_biquad *biquad, double freq_hz, double rate_hz);
-/** Of N sections in a row, each with that floor. */
+/** Of N sections in a row, each within these bounds. */
 double iem_biquads_db(const struct iem_biquad *sections, unsigned n, double freq_hz, double rate_hz);
 
 /**

@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <errno.h>
 
-#define MAX_POINTS 2000 /* of a curve; far more than any is measured with */
 #define MAX_MATCHES 64
 
 void *conf_grow(void *array, size_t *n, size_t size)
@@ -51,7 +50,7 @@ int conf_read_points(struct conf *conf, const config_setting_t *setting, const s
 		     const struct conf_key *range, struct iem_curve *curve)
 {
 	struct points points = { .range = range };
-	const int r = conf_each(conf, setting, MAX_POINTS, read_point, key, &points);
+	const int r = conf_each(conf, setting, IEM_CURVE_MAX_POINTS, read_point, key, &points);
 
 	free(curve->at);
 	*curve = points.curve;

@@ -10,6 +10,8 @@ struct iem_point {
 	double x, y;
 };
 
+#define IEM_CURVE_MAX_POINTS 2000 /* in a file; far more than any is measured with */
+
 /** Points with ascending x; owned by whoever holds it. */
 struct iem_curve {
 	struct iem_point *at;

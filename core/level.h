@@ -21,7 +21,7 @@ struct iem_level_case {
 	double peak_db;           /* the highest gain of its equaliser, 0 or more, without the preamp */
 	double at_1khz_db;        /* the equaliser's gain there, without the preamp */
 	double full_scale_spl_db; /* without chain, the device's volume at its highest; NAN: unknown */
-	double volume_db;         /* of the device, as the user has set it: it helps to keep the ceiling. At most 0 */
+	double volume_db;         /* of the device, as the user has set it: the ceiling holds with it */
 	double wanted_spl_db;     /* that a full-scale sine of 1 kHz is to have; NAN: the headroom is all that counts */
 	double max_spl_db;        /* that no sine at any frequency may pass; INFINITY: none */
 	bool manage;              /* whether the device's volume may be changed */

@@ -135,23 +135,22 @@ static void least_squares(struct iem_biquad *q, const struct matched_target *tar
 	matched_section_of(q, &power);
 }
 
-static double deviation_at(const struct matched_power *power, const struct matched_point *point)
+/* Of the section itself: in the squares that are fitted a narrow band at a low frequency cancels. */
+static double deviation_at(const struct iem_biquad *q, const struct matched_point *point)
 {
-	return off_by(point, matched_at(&power->num, point->p) / matched_at(&power->den, point->p));
+	return off_by(point, iem_biquad_power(q, point->p));
 }
 
 double matched_deviation_db(const struct iem_biquad *q, const struct matched_target *target)
 {
-	const struct matched_power power = matched_power_of(q);
 	double most = 0;
 
 	if (!matched_is_stable(q))
 		return INFINITY;
 	for (unsigned i = 0; i < target->n; i++) {
-		const double off = target->points[i].weight * fabs(deviation_at(&power, &target->points[i]));
+		const double off = target->points[i].weight * fabs(deviation_at(q, &target->points[i]));
 
-		if (!(off <= most))
-			most = isnan(off) ? INFINITY : off;
+		most = fmax(most, off);
 	}
 	return most;
 }
@@ -160,12 +159,11 @@ double matched_deviation_db(const struct iem_biquad *q, const struct matched_tar
 static void weigh_anew(struct matched_target *weighed, const struct iem_biquad *q,
 		       const struct matched_target *target, double most_db)
 {
-	const struct matched_power power = matched_power_of(q);
 	double sum = 0;
 
 	for (unsigned i = 0; i < target->n; i++) {
 		const struct matched_point *point = &target->points[i];
-		const double off = point->weight * fabs(deviation_at(&power, point)) / most_db;
+		const double off = point->weight * fabs(deviation_at(q, point)) / most_db;
 
 		weighed->points[i].weight *= sqrt(off + 0.02);
 		sum += weighed->points[i].weight;

@@ -18,8 +18,8 @@ const struct iem_preference_row iem_preference_rows[IEM_PREFERENCE_KEYS] = {
 	[IEM_PREFER_TREBLE] = { "treble", " dB", -12, 12, "-12 to 12 dB" },
 	[IEM_PREFER_TILT] = { "tilt", " dB an octave", -2, 2, "-2 to 2 dB an octave" },
 	[IEM_PREFER_BALANCE] = { "balance", " dB", -12, 12, "-12 (left) to 12 (right) dB" },
-	[IEM_PREFER_MONO] = { "mono", NULL, 0, 1, "on and off" },
-	[IEM_PREFER_CROSSFEED] = { "crossfeed", NULL, 0, 0, "off, default, chu-moy and meier" },
+	[IEM_PREFER_MONO] = { "mono", NULL, 0, 1, "on or off" },
+	[IEM_PREFER_CROSSFEED] = { "crossfeed", NULL, 0, 0, "off, default, chu-moy or meier" },
 	[IEM_PREFER_WIDTH] = { "width", "", 0, 2, "0 (mono) to 2, 1 as it is" },
 };
 

@@ -194,7 +194,7 @@ void bus_end(struct bus *bus)
 	if (!bus)
 		return;
 	bus_drop_waiters(bus);
-	bus_forget_comparison(bus);
+	bus_forget_comparers(bus);
 	for (size_t i = 0; i < bus->n_outputs; i++)
 		free_output(bus->outputs[i]);
 	free(IEM_STEAL(bus->outputs));

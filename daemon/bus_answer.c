@@ -2,6 +2,7 @@
 #include "daemon/bus_private.h"
 
 #include "daemon/engine.h"
+#include "daemon/rt.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -24,12 +25,27 @@ static void poll_waiters(struct bus *bus)
 	pw_loop_update_timer(bus->config.loop, bus->wait_timer, &every, &every, false);
 }
 
+/* What others change meanwhile must not keep a command waiting whose own change is in force, or was overtaken. */
+static enum engine_progress progress_of(struct bus *bus, const struct waiter *waiter)
+{
+	const enum engine_progress progress = engine_progress(bus->config.engine, waiter->faded);
+
+	if (progress != ENGINE_BUSY)
+		return progress;
+	return engine_passed(bus->config.engine, waiter->published, waiter->faded) ? ENGINE_DONE : ENGINE_BUSY;
+}
+
 /* @return true if the waiter was answered */
 static bool serve(struct bus *bus, const struct waiter *waiter)
 {
-	const enum engine_progress progress = engine_progress(bus->config.engine, waiter->faded);
+	const enum engine_progress progress = progress_of(bus, waiter);
 	const uint64_t waited = engine_now_ms() - waiter->begin_ms;
+	const char *why;
 
+	if (waiter->comparison && waiter->comparison != engine_comparison(bus->config.engine, &why)) {
+		sd_bus_reply_method_errorf(waiter->call, BUS_COMPARISON_ENDED, why);
+		return true;
+	}
 	if (progress == ENGINE_DONE || (progress == ENGINE_ALMOST && waited > WAIT_LINK_MS)) {
 		sd_bus_reply_method_return(waiter->call, "s", waiter->answer);
 		return true;
@@ -69,28 +85,56 @@ void bus_drop_waiters(struct bus *bus)
 	}
 }
 
-int bus_answer_when_in_force(struct bus *bus, sd_bus_message *call, bool faded, const char *format, ...)
+/* @return NULL where there is no memory for it */
+static struct waiter *add_waiter(struct bus *bus, sd_bus_message *call, bool faded, const char *format, va_list args)
 {
 	struct waiter *waiter = calloc(1, sizeof(*waiter)), **last = &bus->waiters;
-	va_list args;
-	int n;
 
 	if (!waiter)
-		return -ENOMEM;
-	va_start(args, format);
-	n = vasprintf(&waiter->answer, format, args);
-	va_end(args);
-	if (n < 0) {
+		return NULL;
+	if (vasprintf(&waiter->answer, format, args) < 0) {
 		free(waiter);
-		return -ENOMEM;
+		return NULL;
 	}
 	waiter->call = sd_bus_message_ref(call);
 	waiter->begin_ms = engine_now_ms();
 	waiter->faded = faded;
 	while (*last)
 		last = &(*last)->next;
-	*last = waiter;
+	return *last = waiter;
+}
+
+static int apply(struct bus *bus, struct waiter *waiter)
+{
+	if (!waiter)
+		return -ENOMEM;
 	engine_refresh(bus->config.engine);
+	waiter->published = rt_published();
 	bus_serve_waiters(bus);
 	return 1;
+}
+
+int bus_answer_when_in_force(struct bus *bus, sd_bus_message *call, bool faded, const char *format, ...)
+{
+	struct waiter *waiter;
+	va_list args;
+
+	va_start(args, format);
+	waiter = add_waiter(bus, call, faded, format, args);
+	va_end(args);
+	return apply(bus, waiter);
+}
+
+int bus_answer_when_heard(struct bus *bus, sd_bus_message *call, bool faded, const char *format, ...)
+{
+	struct waiter *waiter;
+	const char *why;
+	va_list args;
+
+	va_start(args, format);
+	waiter = add_waiter(bus, call, faded, format, args);
+	va_end(args);
+	if (waiter)
+		waiter->comparison = engine_comparison(bus->config.engine, &why);
+	return apply(bus, waiter);
 }

@@ -54,12 +54,22 @@ int bus_check_profile(struct bus *bus, const char *id, const char *variant, sd_b
 	return 0;
 }
 
-static bool has_eq(struct bus *bus, const char *id, const char *variant)
+static const struct iem_eq *eq_of(struct bus *bus, const char *id, const char *variant)
 {
 	const struct iem_profile *profile = iem_store_profile(files_store(bus->config.files), id);
-	const struct iem_eq *eq = profile ? iem_profile_eq(profile, variant) : NULL;
 
+	return profile ? iem_profile_eq(profile, variant) : NULL;
+}
+
+static bool has_eq(const struct iem_eq *eq)
+{
 	return eq && (eq->n_bands || eq->graphic.n || eq->fir);
+}
+
+/* A response of four channels is for two ears. */
+static bool mixes_in_vain(const struct iem_eq *eq, const struct output *output)
+{
+	return eq && eq->impulse && eq->impulse->channels == IEM_IMPULSE_TRUE_STEREO && !output_is_pair(output);
 }
 
 int bus_check_output(struct bus *bus, const struct output *output, sd_bus_error *error)
@@ -77,42 +87,57 @@ int bus_check_output(struct bus *bus, const struct output *output, sd_bus_error 
 
 /* --- the commands ----------------------------------------------------------------------------------------------- */
 
+/* What `switch -` means: the caller's copy, in which the variant lies as well. @return 0 or the error that is set */
+static int copy_previous(struct bus *bus, const struct output *output, char **out, const char **variant,
+			 sd_bus_error *error)
+{
+	const struct choice *choice = choices_find(bus->config.choices, output->id);
+	char *blank;
+
+	if (!choice || !choice->previous)
+		return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"), "No other profile was chosen on %s before.",
+					 output->description);
+	if (!(*out = strdup(choice->previous)))
+		return -ENOMEM;
+	blank = strchr(*out, ' ');
+	*variant = blank ? blank + 1 : "";
+	if (blank)
+		*blank = '\0';
+	return 0;
+}
+
 static int put_in_force(struct bus *bus, sd_bus_message *call, const struct output *output, const char *profile,
 			const char *variant, bool once, bool wait, sd_bus_error *error)
 {
 	CLEANUP(iem_freep) char *previous = NULL;
+	const struct iem_eq *eq;
 	int r;
 
 	if (strcmp(profile, "-") == 0) {
-		const struct choice *choice = choices_find(bus->config.choices, output->id);
-		char *blank;
+		const char *its_variant;
 
-		if (!choice || !choice->previous)
-			return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"),
-						 "No other profile was chosen on %s before.", output->description);
-		previous = strdup(choice->previous);
-		if (!previous)
-			return -ENOMEM;
-		blank = strchr(previous, ' ');
-		if (blank)
-			*blank++ = '\0';
+		if ((r = copy_previous(bus, output, &previous, &its_variant, error)) < 0)
+			return r;
 		profile = previous;
-		if (!*variant)
-			variant = blank ? blank : "";
+		variant = *variant ? variant : its_variant;
 	}
 	if ((r = bus_check_profile(bus, profile, variant, error)) < 0 || (r = bus_check_output(bus, output, error)) < 0)
 		return r;
+	engine_end_comparison(bus->config.engine, output->id, "'%s' was chosen for %s", profile, output->description);
 	r = choices_set(bus->config.choices, output->id, profile, variant, once);
 	if (r == -ENOMEM)
 		return r;
+	eq = eq_of(bus, profile, variant);
 	engine_return_to(bus->config.engine, output->id);
+	engine_confirm(bus->config.engine, output->id);
 	log_debug("switch: %s%s%s on %s", profile, *variant ? ", " : "", variant, output->id);
-	return bus_answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s", output->description,
+	return bus_answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s%s", output->description,
 					profile, *variant ? ", variant " : "", variant,
 					r < 0 ? ", but it could not be remembered" : "",
-					has_eq(bus, profile, variant) ? "" : "; it has no bands, so nothing is equalised",
-					choices_enabled(bus->config.choices) ? "" :
-					"; correction is off, 'iemctl on' turns it on",
+					has_eq(eq) ? "" : "; it has no bands, so nothing is equalised",
+					mixes_in_vain(eq, output) ?
+					"; its fir mixes the ears only where there is just a left and a right channel" : "",
+					choices_enabled(bus->config.choices) ? "" : BUS_OFF_TEXT,
 					engine_manned(bus->config.engine) ? "" :
 					"; no session manager runs, so nothing is corrected until one does");
 }
@@ -129,15 +154,16 @@ static int do_switch(struct bus *bus, sd_bus_message *call, const char *output_n
 
 static int do_next(struct bus *bus, sd_bus_message *call, const char *output_name, bool wait, sd_bus_error *error)
 {
-	const char *variant = NULL, *now, *next;
+	struct iem_selection now;
 	const struct output *output;
+	const char *next;
 
 	files_flush(bus->config.files);
 	output = bus_named_output(bus, output_name, error);
 	if (!output)
 		return -ENODEV;
-	now = engine_profile_on(bus->config.engine, output->id, &variant);
-	next = choices_next(bus->config.choices, output->id, now);
+	next = choices_next(bus->config.choices, output->id,
+			    engine_decided(bus->config.engine, output->id, &now) ? now.profile->id : NULL);
 	if (!next)
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"),
 					 "No other earphone was used on %s yet; 'iemctl switch PROFILE' begins.",
@@ -153,6 +179,7 @@ static int do_auto(struct bus *bus, sd_bus_message *call, const char *output_nam
 	output = bus_named_output(bus, output_name, error);
 	if (!output)
 		return -ENODEV;
+	engine_end_comparison(bus->config.engine, output->id, "the choice for %s was forgotten", output->description);
 	choices_clear(bus->config.choices, output->id);
 	engine_return_to(bus->config.engine, output->id);
 	return bus_answer_when_in_force(bus, call, wait, "The choice for %s is forgotten", output->description);
@@ -160,18 +187,17 @@ static int do_auto(struct bus *bus, sd_bus_message *call, const char *output_nam
 
 static int do_confirm(struct bus *bus, sd_bus_message *call, const char *output_name, sd_bus_error *error)
 {
-	const char *variant = NULL, *profile;
+	struct iem_selection now;
 	const struct output *output;
 
 	files_flush(bus->config.files);
 	output = bus_named_output(bus, output_name, error);
 	if (!output)
 		return -ENODEV;
-	profile = engine_profile_on(bus->config.engine, output->id, &variant);
-	if (!profile)
+	if (!engine_decided(bus->config.engine, output->id, &now))
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "No profile is in force on %s to be confirmed.",
 					 output->description);
-	return put_in_force(bus, call, output, profile, variant ? variant : "", false, false, error);
+	return put_in_force(bus, call, output, now.profile->id, now.variant, false, false, error);
 }
 
 int bus_on_switch(sd_bus_message *call, void *data, sd_bus_error *error)
@@ -216,6 +242,8 @@ int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error)
 	if (r < 0)
 		return r;
 	files_flush(bus->config.files);
+	if (!enabled)
+		engine_end_comparison(bus->config.engine, NULL, "correction was switched off");
 	r = choices_set_enabled(bus->config.choices, enabled, !enabled && raw);
 	if (enabled && engine_default_output(bus->config.engine))
 		engine_return_to(bus->config.engine, engine_default_output(bus->config.engine)->id);
@@ -223,49 +251,6 @@ int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error)
 	return bus_answer_when_in_force(bus, call, wait, "Correction is %s%s%s%s", enabled ? "on" : "off",
 					r < 0 ? ", but that could not be remembered" : "",
 					none ? "; but nothing is corrected: " : "", none ? why : "");
-}
-
-/* What holds now, as a sentence without an end. */
-static const char *preferred_text(struct bus *bus, const char *profile, int key, char *buf, size_t size)
-{
-	const struct iem_preference holds = preferences_for(bus->config.preferences, *profile ? profile : NULL);
-	const struct iem_preference_row *row = &iem_preference_rows[key];
-	char value[64];
-
-	snprintf(buf, size, "%s is %s%s", row->name, iem_preference_text(&holds, key, value, sizeof(value)),
-		 row->unit ? row->unit : "");
-	return buf;
-}
-
-/* WHAT is a key, or "reset": then the value does not matter. */
-int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error)
-{
-	struct bus *bus = data;
-	const char *what, *value, *profile;
-	char text[128] = "nothing is preferred any more";
-	int wait, key, r = sd_bus_message_read(call, "sssb", &what, &value, &profile, &wait);
-
-	if (r < 0)
-		return r;
-	files_flush(bus->config.files);
-	key = iem_preference_find(what);
-	/* What was set for a profile can be reset after that has gone. */
-	if (*profile && strcmp(what, "reset") != 0 && strcmp(value, "reset") != 0 &&
-	    (r = bus_check_profile(bus, profile, "", error)) < 0)
-		return r;
-	if (strcmp(what, "reset") == 0)
-		r = preferences_reset(bus->config.preferences, profile);
-	else if (key < 0)
-		return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "There is no preference '%s'.", what);
-	else if ((r = preferences_set(bus->config.preferences, profile, key, value)) == -EINVAL)
-		return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "%s is '%s'; allowed is %s.", what, value,
-					 iem_preference_rows[key].allowed);
-	else
-		preferred_text(bus, profile, key, text, sizeof(text));
-	if (r == -ENOMEM || r == -E2BIG)
-		return r;
-	return bus_answer_when_in_force(bus, call, wait, "On top of %s%s%s %s%s", *profile ? "the profile '" : "every profile",
-					profile, *profile ? "'" : "", text, r < 0 ? ", but that could not be remembered" : "");
 }
 
 /* By what people call it to its object. */

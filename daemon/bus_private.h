@@ -11,6 +11,10 @@
 #define BUS_MANAGER "org.iemd.Manager1"
 #define BUS_OUTPUT "org.iemd.Output1"
 #define BUS_ERROR(name) "org.iemd.Error." name
+/* Name and format of what the one who compares is told then. */
+#define BUS_COMPARISON_ENDED BUS_ERROR("ComparisonEnded"), "The comparison was ended: %s."
+/* Said with what is decided, but not heard for that reason. */
+#define BUS_OFF_TEXT "; correction is off, 'iemctl on' turns it on"
 
 /** A command that waits for the audio thread before it is answered. */
 struct waiter {
@@ -19,7 +23,12 @@ struct waiter {
 	char *answer; /* what it returns when all is in force */
 	uint64_t begin_ms;
 	bool faded;
+	uint64_t published; /* chains, when it was decided */
+	unsigned comparison; /* that this is about; 0: none */
 };
+
+/** A client that compares, or that is still to be told that its comparison was ended; see bus_compare.c. */
+struct comparer;
 
 /** An output as an object on the bus. */
 struct bus_output {
@@ -39,7 +48,7 @@ struct bus {
 	size_t n_outputs;
 	char **manager_told;
 	struct waiter *waiters;
-	sd_bus_track *comparing; /* the client that compares; NULL: nobody does */
+	struct comparer *comparers;
 	struct engine_view *views; /* as read last; valid until the engine changes */
 	size_t n_views;
 	bool updating; /* they are read already */
@@ -63,7 +72,6 @@ int bus_on_next(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_auto(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_confirm(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_set_enabled(sd_bus_message *call, void *data, sd_bus_error *error);
-int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_find_output(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_sync(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_output_switch(sd_bus_message *call, void *data, sd_bus_error *error);
@@ -82,10 +90,14 @@ int bus_on_get_dose(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_reset_dose(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_set_source(sd_bus_message *call, void *data, sd_bus_error *error);
 
+/* bus_prefer.c */
+int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error);
+
 /* bus_compare.c */
 int bus_on_compare(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_hear(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_end_comparison(sd_bus_message *call, void *data, sd_bus_error *error);
-void bus_forget_comparison(struct bus *bus);
+void bus_forget_comparers(struct bus *bus);
 
 /* bus_answer.c */
 /**
@@ -93,6 +105,8 @@ void bus_forget_comparison(struct bus *bus);
  * @return 1 or -ENOMEM
  */
 int bus_answer_when_in_force(struct bus *bus, sd_bus_message *call, bool faded, const char *format, ...) IEM_PRINTF(4, 5);
+/** The same about what is heard in the comparison under way: where that has ended by then, the answer is why. */
+int bus_answer_when_heard(struct bus *bus, sd_bus_message *call, bool faded, const char *format, ...) IEM_PRINTF(4, 5);
 /** Answer those whose change is in force; called on a timer while there are any. */
 void bus_serve_waiters(struct bus *bus);
 void bus_drop_waiters(struct bus *bus);

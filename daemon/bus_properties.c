@@ -316,6 +316,8 @@ const sd_bus_vtable bus_manager_vtable[] = {
 				SD_BUS_ARGS("s", output, "s", first, "s", first_variant, "s", second, "s",
 					    second_variant, "b", second_heard, "b", wait),
 				SD_BUS_RESULT("s", told), bus_on_compare, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Hear", SD_BUS_ARGS("b", second, "b", wait), SD_BUS_RESULT("s", told), bus_on_hear,
+				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("EndComparison", SD_BUS_NO_ARGS, SD_BUS_RESULT("s", told), bus_on_end_comparison,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("FindOutput", SD_BUS_ARGS("s", output), SD_BUS_RESULT("o", path), bus_on_find_output,

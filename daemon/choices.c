@@ -54,7 +54,7 @@ static int read_used(struct conf *conf, const config_setting_t *setting, const s
 
 	if (choice->n_used == CHOICES_USED)
 		return conf_complain(conf, setting, "more than %d earphones for an output", CHOICES_USED);
-	if (statefile_read_text(conf, setting, key, &choice->used[choice->n_used]) < 0)
+	if (statefile_read_id(conf, setting, key, &choice->used[choice->n_used]) < 0)
 		return -EINVAL;
 	choice->n_used++;
 	return 0;
@@ -67,10 +67,10 @@ static int read_used_list(struct conf *conf, const config_setting_t *setting, co
 
 static const struct conf_key choice_keys[] = {
 	STATEFILE_TEXT("output", offsetof(struct choice, output)),
-	STATEFILE_TEXT("profile", offsetof(struct choice, profile)),
-	STATEFILE_TEXT("variant", offsetof(struct choice, variant)),
-	STATEFILE_TEXT("previous", offsetof(struct choice, previous)),
-	STATEFILE_TEXT("source", offsetof(struct choice, source)),
+	STATEFILE_ID("profile", offsetof(struct choice, profile)),
+	{ "variant", CONF_STRING, offsetof(struct choice, variant) },
+	{ "previous", CONF_STRING, offsetof(struct choice, previous) },
+	STATEFILE_ID("source", offsetof(struct choice, source)),
 	{ "used", CONF_CUSTOM, 0, .read = read_used_list },
 	CONF_END
 };

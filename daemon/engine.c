@@ -85,11 +85,12 @@ static void hold_aside(struct place *place)
 }
 
 /* A sink's ports go a moment before or after the sink: a layout once seen holds until another one is. */
-static void take_in(struct place *place, const struct output *output)
+static void take_in(struct engine *engine, struct place *place, const struct output *output)
 {
 	const struct pair_layout before = place->output.layout;
 	const bool had = place->output.has_layout;
-	const bool same = place->was_present && place->output.available && place->output.node_id == output->node_id;
+	const bool same = place->was_present && place->output.available && place->output.node_id == output->node_id &&
+			  iem_same(place->output.port, output->port);
 
 	copy_output(&place->output, output);
 	if (!output->has_layout && had) {
@@ -98,6 +99,9 @@ static void take_in(struct place *place, const struct output *output)
 	}
 	if (!same)
 		place->since_ms = engine_now_ms();
+	place->replugged |= !same && engine->familiar;
+	if (!same)
+		place->hardware = (struct hardware){ 0 }; /* what of its volume is ours the journal knows */
 	place->present = true;
 	hold_aside(place);
 }
@@ -121,8 +125,9 @@ static void observe(struct engine *engine)
 			continue; /* two nodes of one name: the first has it */
 		if (!place && !(place = add_place(engine)))
 			return;
-		take_in(place, &outputs.at[i]);
+		take_in(engine, place, &outputs.at[i]);
 	}
+	engine->familiar |= engine_manned(engine);
 	/* Where a smart filter lingers, the place is kept for the sink's return. */
 	for (size_t i = engine->n_places; i-- > 0;) {
 		struct pair *pair = engine->places[i].pair;
@@ -138,20 +143,63 @@ static void observe(struct engine *engine)
 
 /* --- select ----------------------------------------------------------------------------------------------------- */
 
+static struct iem_observation seen_of(const struct place *place)
+{
+	struct iem_observation seen = { .kind = place->output.kind, .aside = place->output.aside };
+
+	for (int key = 0; key < IEM_MATCH_KEYS; key++)
+		seen.have[key] = place->output.have[key];
+	return seen;
+}
+
+/* An ordinary jack does not tell what is plugged into it. */
+static bool is_unconfirmed(const struct engine *engine, const struct place *place)
+{
+	const struct choice *choice = choices_find(engine->config.choices, place->output.id);
+
+	return place->replugged && place->selection.code == IEM_REASON_CHOSEN && place->output.kind != IEM_KIND_BLUETOOTH &&
+	       choice && choice->n_used > 1;
+}
+
+static void tell_unconfirmed(struct iem_selection *selection)
+{
+	const size_t length = strlen(selection->reason);
+
+	snprintf(selection->reason + length, sizeof(selection->reason) - length,
+		 " It was plugged in again, and several earphones have been used here: 'iemctl confirm' says that it is this one.");
+}
+
 static void select_all(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->n_places; i++) {
 		struct place *place = &engine->places[i];
 		struct iem_decision decision = choices_decision(engine->config.choices, place->output.id);
-		struct iem_observation seen = { .kind = place->output.kind, .aside = place->output.aside };
+		const struct iem_observation seen = seen_of(place);
 
-		for (int key = 0; key < IEM_MATCH_KEYS; key++)
-			seen.have[key] = place->output.have[key];
 		iem_source_select(&place->source, seen.have, choices_source(engine->config.choices, place->output.id),
 				  files_store(engine->config.files));
 		compare_decides(engine, place->output.id, &decision);
 		iem_select(&place->selection, &seen, &decision, files_store(engine->config.files));
+		place->unconfirmed = is_unconfirmed(engine, place);
+		if (place->unconfirmed)
+			tell_unconfirmed(&place->selection);
 	}
+}
+
+bool engine_decided(const struct engine *engine, const char *output_id, struct iem_selection *out)
+{
+	for (size_t i = 0; i < engine->n_places; i++) {
+		const struct place *place = &engine->places[i];
+		const struct iem_decision decision = choices_decision(engine->config.choices, output_id);
+		const struct iem_observation seen = seen_of(place);
+
+		if (!iem_streq(place->output.id, output_id))
+			continue;
+		iem_select(out, &seen, &decision, files_store(engine->config.files));
+		if (out->profile)
+			return true;
+	}
+	return false;
 }
 
 bool place_wants_pair(const struct place *place)
@@ -198,8 +246,10 @@ void engine_refresh(struct engine *engine)
 	advance_pairs(engine);
 	observe(engine);
 	engine->looked |= engine_connected(engine);
+	compare_look(engine);
 	select_all(engine);
 	apply(engine);
+	compare_hear(engine);
 	responses_sweep(engine->responses);
 	engine_house(engine);
 	engine->config.changed(engine->config.data);
@@ -239,6 +289,7 @@ static void schedule_reconnect(struct engine *engine)
 
 static void disconnect(struct engine *engine)
 {
+	engine->familiar = false;
 	path_forget(engine, false);
 	default_forget(engine);
 	for (size_t i = engine->n_places; i-- > 0;)
@@ -267,6 +318,19 @@ static void on_lost(void *data, const char *why)
 	schedule_reconnect(engine);
 }
 
+/* A chain that waits for a softer output goes on as soon as that has answered. */
+static void follow_hardware(struct engine *engine)
+{
+	for (size_t i = 0; engine->graph && i < engine->n_places; i++) {
+		struct place *place = &engine->places[i];
+		const bool waited = place->hardware.asked.channels;
+
+		hardware_follow(engine, place);
+		if (waited && !place->hardware.asked.channels)
+			engine_defer(engine);
+	}
+}
+
 /* Steps of our own go on with the first event that allows them; everything else waits until it has settled. */
 static void on_changed(void *data)
 {
@@ -275,6 +339,7 @@ static void on_changed(void *data)
 	advance_pairs(engine);
 	if (engine->graph)
 		volume_follow(engine);
+	follow_hardware(engine);
 	if (engine->probe)
 		engine_defer(engine);
 }
@@ -303,9 +368,17 @@ static void on_manager(void *data, bool present)
 		return;
 	log_notice("The session manager %s.",
 		   present ? "is there" : "went away; nothing is corrected until it is back");
+	engine->familiar = false; /* it makes all nodes anew */
 	path_forget(engine, true);
 	default_forget(engine);
 	engine_defer(engine);
+}
+
+void engine_confirm(struct engine *engine, const char *output_id)
+{
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (iem_streq(engine->places[i].output.id, output_id))
+			engine->places[i].replugged = false;
 }
 
 static const struct graph_events graph_events = {
@@ -364,8 +437,10 @@ void engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	engine->leaving = true;
-	if (engine->graph)
+	if (engine->graph) {
+		hardware_leave(engine);
 		default_leave(engine);
+	}
 	disconnect(engine);
 	free(engine->places);
 	default_finish(engine);
@@ -373,7 +448,7 @@ void engine_free(struct engine *engine)
 	responses_free(engine->responses);
 	pw_loop_destroy_source(engine->config.loop, engine->reconnect_timer);
 	pw_loop_destroy_source(engine->config.loop, engine->deferred);
-	engine_end_comparison(engine);
+	engine_end_comparison(engine, NULL, "iemd ends");
 	if (engine->house_timer)
 		pw_loop_destroy_source(engine->config.loop, engine->house_timer);
 	free(engine);

@@ -77,6 +77,12 @@ void engine_refresh(struct engine *engine);
 enum engine_progress engine_progress(struct engine *engine, bool faded);
 
 /**
+ * Is all in force that was published up to that number (see rt_published()), or something newer in its place? What
+ * engine_progress() says of changes that came later does not matter then. FADED as there.
+ */
+bool engine_passed(struct engine *engine, uint64_t number, bool faded);
+
+/**
  * Before the first command is answered: run the loop until what is there has been looked at, or PipeWire turns out
  * not to answer; two seconds at most.
  */
@@ -99,8 +105,8 @@ void engine_views_free(struct engine_view *views, size_t n);
 const struct outputs *engine_outputs(const struct engine *engine);
 /** The one that sound goes to by default; NULL if there is none. */
 const struct output *engine_default_output(const struct engine *engine);
-/** The profile in force on an output; NULL if none. */
-const char *engine_profile_on(const struct engine *engine, const char *output_id, const char **variant);
+/** What is decided for an output, also while something else is compared there. @return false where that is no profile */
+bool engine_decided(const struct engine *engine, const char *output_id, struct iem_selection *out);
 
 /**
  * From the next refresh on: two profiles (ids, and variants or "") by turns on an output, as loud as each other, whatever
@@ -108,11 +114,23 @@ const char *engine_profile_on(const struct engine *engine, const char *output_id
  */
 int engine_compare(struct engine *engine, const char *output, const char *const profile[2], const char *const variant[2],
 		   int heard);
-/** @return true where something was compared */
-bool engine_end_comparison(struct engine *engine);
+/** Can sound go through a correction on this output, or is only the default one corrected, and that is another? */
+bool engine_is_heard(const struct engine *engine, const struct output *output);
+/** From the next refresh on the other one of the two, or the same. */
+void engine_hear(struct engine *engine, int heard);
+/**
+ * From the next refresh on all is as decided. The rest is a clause for the one who compares: why. Does nothing where nothing
+ * is compared on this output; NULL: on any.
+ */
+void engine_end_comparison(struct engine *engine, const char *output, const char *format, ...) IEM_PRINTF(3, 4);
+/** @return the number of the comparison under way, 0 for none; *why is why the last one that ended did */
+unsigned engine_comparison(const struct engine *engine, const char **why);
 
 /** The monotonic clock in milliseconds. */
 uint64_t engine_now_ms(void);
+
+/** The user said which earphone hangs on this output: it counts as certain until it is plugged in again. */
+void engine_confirm(struct engine *engine, const char *output_id);
 
 /** The user spoke for this output: come back to it even if we had stepped out. */
 void engine_return_to(struct engine *engine, const char *output_id);

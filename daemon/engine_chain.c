@@ -243,6 +243,11 @@ void engine_update_chain(struct engine *engine, struct place *place)
 	place->failed_print = r < 0 ? print : 0; /* not again before anything about it changes */
 	if (r < 0)
 		return;
+	if (!hardware_lower(engine, place, place->level.hardware_gain_db)) {
+		iem_chain_free(chain);
+		place->chain_print = 0; /* its turn comes when the output is softer */
+		return;
+	}
 	rt_publish(pair_rt(place->pair), chain);
 	pair_set_latency(place->pair, place->latency);
 }

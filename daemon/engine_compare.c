@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 
 static void finish(struct comparison *comparison)
 {
@@ -17,7 +18,7 @@ static void finish(struct comparison *comparison)
 int engine_compare(struct engine *engine, const char *output, const char *const profile[2], const char *const variant[2],
 		   int heard)
 {
-	struct comparison next = { .output = strdup(output), .heard = heard };
+	struct comparison next = { .output = strdup(output), .heard = heard, .number = engine->comparison.number + 1 };
 	bool whole = next.output != NULL;
 
 	for (int which = 0; which < 2; which++) {
@@ -29,17 +30,85 @@ int engine_compare(struct engine *engine, const char *output, const char *const 
 		finish(&next);
 		return -ENOMEM;
 	}
-	finish(&engine->comparison);
+	engine_end_comparison(engine, NULL, "another one took its place");
 	engine->comparison = next;
 	return 0;
 }
 
-bool engine_end_comparison(struct engine *engine)
+void engine_hear(struct engine *engine, int heard)
 {
-	const bool was = engine->comparison.output != NULL;
+	engine->comparison.heard = heard;
+}
 
-	finish(&engine->comparison);
-	return was;
+void engine_end_comparison(struct engine *engine, const char *output, const char *format, ...)
+{
+	struct comparison *comparison = &engine->comparison;
+	const unsigned number = comparison->number;
+	va_list args;
+
+	if (!comparison->output || (output && strcmp(output, comparison->output) != 0))
+		return;
+	va_start(args, format); /* first: they may be the comparison's own */
+	vsnprintf(engine->comparison_end, sizeof(engine->comparison_end), format, args);
+	va_end(args);
+	finish(comparison);
+	comparison->number = number;
+}
+
+unsigned engine_comparison(const struct engine *engine, const char **why)
+{
+	*why = engine->comparison_end;
+	return engine->comparison.output ? engine->comparison.number : 0;
+}
+
+/* Is there still what was to be heard? One that does not load any more is what it was. */
+static const char *lost_profile(const struct engine *engine)
+{
+	const struct comparison *comparison = &engine->comparison;
+
+	for (int which = 0; which < 2; which++) {
+		const struct iem_profile *profile =
+			iem_store_profile(files_store(engine->config.files), comparison->profile[which]);
+
+		if (!profile || !iem_profile_eq(profile, comparison->variant[which]))
+			return comparison->profile[which];
+	}
+	return NULL;
+}
+
+static const struct place *compared_place(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (iem_streq(engine->places[i].output.id, engine->comparison.output))
+			return &engine->places[i];
+	return NULL;
+}
+
+void compare_look(struct engine *engine)
+{
+	const struct comparison *comparison = &engine->comparison;
+	const struct place *place = compared_place(engine);
+	const char *lost = comparison->output ? lost_profile(engine) : NULL;
+
+	if (comparison->output && !(place && place->present))
+		engine_end_comparison(engine, NULL, "its output %s is not there any more", comparison->output);
+	else if (lost)
+		engine_end_comparison(engine, NULL, "'%s', or its variant, is not there any more", lost);
+}
+
+void compare_hear(struct engine *engine)
+{
+	const struct place *place = compared_place(engine);
+
+	if (!place || path_wants(engine, place))
+		return;
+	engine_end_comparison(engine, NULL, "no sound goes through the correction on %s", place->output.description);
+	engine_defer(engine);
+}
+
+bool engine_is_heard(const struct engine *engine, const struct output *output)
+{
+	return engine->mode != MODE_DEFAULT || iem_streq(output->node, default_of_user(engine));
 }
 
 bool compare_decides(const struct engine *engine, const char *output, struct iem_decision *out)

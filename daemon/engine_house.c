@@ -5,7 +5,7 @@
 
 /* Each look wakes the processor: while nothing happens there are fewer. */
 #define HOUSE_MS 100
-#define CALM_HOUSE_MS 500
+#define CALM_HOUSE_MS 1000
 #define CALM_LOOKS 10
 
 #define STUCK_LOOKS 5u
@@ -65,6 +65,25 @@ static bool tell_counts(struct place *place)
 	return place->told != before;
 }
 
+/*
+ * Our part of the volume goes up once the chain that goes with it is all that is heard. It stays while it is not known
+ * whether there will be one, and where there will be as soon as sound goes there; else it is given back.
+ */
+static bool raise_volume(struct engine *engine, struct place *place)
+{
+	const bool corrected = place_wants_pair(place) && engine->mode != MODE_NONE && !default_is_left(engine, place);
+
+	if (engine->mode == MODE_UNKNOWN || !engine_manned(engine))
+		return false;
+	if (!corrected)
+		return hardware_raise(engine, place, 0);
+	if (!place->pair || !path_wants(engine, place))
+		return false;
+	if (!place->chain_print || (pair_streaming(place->pair) && !rt_faded(pair_rt(place->pair))))
+		return true;
+	return hardware_raise(engine, place, place->level.hardware_gain_db);
+}
+
 static void on_house(void *data, uint64_t expirations);
 
 static void set_house(struct engine *engine)
@@ -77,6 +96,8 @@ static void set_house(struct engine *engine)
 		struct place *place = &engine->places[i];
 
 		wanted |= place->pair && pair_streaming(place->pair);
+		if (engine->graph && graph_ready(engine->graph))
+			waited_for |= raise_volume(engine, place);
 		waited_for |= place->retry_at_ms > engine_now_ms();
 		if (!place->pair && place->retry_at_ms && place->retry_at_ms <= engine_now_ms()) {
 			place->retry_at_ms = 0; /* once: it may not be wanted any more */

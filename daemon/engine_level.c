@@ -11,14 +11,6 @@ static const struct iem_earphone *earphone_of(const struct place *place)
 	return &place->selection.profile->earphone;
 }
 
-/* The user's own hand on the device, in dB; 0 where it is not known, or higher. */
-static double volume_db(const struct engine *engine, const struct place *place)
-{
-	struct volume volume;
-
-	return graph_volume(engine->graph, place->output.node_id, &volume) ? fmin(volume_gain_db(&volume), 0) : 0;
-}
-
 /*
  * Once the week's dose is used up, a programme is to have the level that may be heard all week: full scale lies some 15 dB
  * above the mean of music.
@@ -33,18 +25,38 @@ double level_dose_ceiling_db(const struct engine *engine)
 	return (standard == IEM_DOSE_80 ? 80 : 75) + 15;
 }
 
+double level_full_scale_db(const struct place *place)
+{
+	return iem_drive_of(earphone_of(place), place->source.source).full_scale_spl_db;
+}
+
+/* While it is not certain which of the earphones it is, the most sensitive one's. */
+static double full_scale_db(const struct engine *engine, const struct place *place)
+{
+	const struct choice *choice = choices_find(engine->config.choices, place->output.id);
+	double most_db = level_full_scale_db(place);
+
+	for (size_t i = 0; place->unconfirmed && i < choice->n_used; i++) {
+		const struct iem_profile *used = iem_store_profile(files_store(engine->config.files), choice->used[i]);
+
+		if (used)
+			most_db = fmax(most_db, iem_drive_of(&used->earphone, place->source.source).full_scale_spl_db);
+	}
+	return most_db;
+}
+
 struct iem_level_case level_wish(const struct engine *engine, const struct place *place)
 {
 	const struct iem_settings *settings = files_settings(engine->config.files);
-	const struct iem_drive drive = iem_drive_of(earphone_of(place), place->source.source);
 	const double max_db = fmin(settings->level.max_spl_db, level_dose_ceiling_db(engine));
 	const bool capped = isfinite(max_db);
 
 	return (struct iem_level_case){
-		.full_scale_spl_db = drive.full_scale_spl_db,
-		.volume_db = capped ? volume_db(engine, place) : 0, /* else a new chain for each move of it */
+		.full_scale_spl_db = full_scale_db(engine, place),
+		.volume_db = capped ? hardware_user_db(engine, place) : 0, /* else a new chain for each move of it */
 		.wanted_spl_db = settings->level.mode == IEM_LEVEL_MATCH ? settings->level.reference_spl_db : NAN,
 		.max_spl_db = max_db,
+		.manage = hardware_may_manage(engine, place),
 	};
 }
 
@@ -72,7 +84,7 @@ static const char *unknown_text(const struct place *place)
 	return "the output impedance of the source is not";
 }
 
-#define CONSENT "only the device's volume may do; 'iemctl set level.hardware_volume manage' allows that"
+#define NOT_OURS "only the device's volume may do; 'iemctl set level.hardware_volume manage' allows that"
 
 const char *level_text(const struct engine *engine, const struct place *place, char *buf, size_t size)
 {
@@ -99,18 +111,13 @@ const char *level_text(const struct engine *engine, const struct place *place, c
 		snprintf(buf, size, "The level cannot be set, since it is not known: %s.", unknown_text(place));
 		break;
 	case IEM_LEVEL_MATCH_REFUSED:
-		snprintf(buf, size, "Not matched to %.1f dB SPL: that takes more than %.0f dB below the headroom, which " CONSENT
+		snprintf(buf, size, "Not matched to %.1f dB SPL: that takes more than %.0f dB below the headroom, which " NOT_OURS
 			 ".", reference_db, IEM_DIGITAL_MORE_DB);
 		break;
 	case IEM_LEVEL_CEILING_REFUSED:
 		snprintf(buf, size, "The ceiling of %.1f dB SPL%s cannot be kept: that takes more than %.0f dB below the "
-			 "headroom, which " CONSENT ".", max_db, why, IEM_DIGITAL_MORE_DB);
+			 "headroom, which " NOT_OURS ".", max_db, why, IEM_DIGITAL_MORE_DB);
 		break;
 	}
 	return buf;
-}
-
-double level_full_scale_db(const struct place *place)
-{
-	return iem_drive_of(earphone_of(place), place->source.source).full_scale_spl_db;
 }

@@ -47,6 +47,7 @@ static void make_pair(struct engine *engine, struct place *place)
 		place->retry_at_ms = engine_now_ms() + RETRY_MS;
 		return;
 	}
+	hardware_lower(engine, place, place->level.hardware_gain_db);
 	pair_set_latency(place->pair, place->latency);
 	place->settle_until_ms = engine_now_ms() + LINK_MS;
 	place->stuck_looks = 0;
@@ -119,6 +120,8 @@ static enum engine_progress pair_progress(struct engine *engine, struct place *p
 		return ENGINE_BUSY;
 	if (pair_phase(place->pair) != PAIR_READY)
 		return place->present ? ENGINE_BUSY : ENGINE_DONE;
+	if (!place->chain_print)
+		return ENGINE_BUSY; /* the output is being turned down first */
 	if (pair_streaming(place->pair) && !(faded ? rt_faded(rt) : rt_taken(rt)))
 		return ENGINE_BUSY;
 	if (!place->present || engine_now_ms() >= place->settle_until_ms)

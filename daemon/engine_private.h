@@ -19,10 +19,21 @@ struct heard {
 	double listening_db; /* that loudness is compensated for: follows it in steps; NAN: not known */
 };
 
+/** Our part of an output's volume; see engine_hardware.c. */
+struct hardware {
+	double part_db;       /* at most 0 */
+	struct volume asked;  /* told the output and not answered yet; channels 0: nothing */
+	uint64_t asked_ms;
+	struct volume seen;   /* as the output told it last */
+	bool adopted;         /* what an earlier run left has been looked at */
+};
+
 struct place {
 	struct output output; /* as last seen */
 	bool present, was_present; /* now, and at the look before */
 	uint64_t since_ms; /* present and available since */
+	bool replugged;    /* since the user spoke for it last: another earphone may hang on it */
+	bool unconfirmed;  /* several have been used there, and it is not certain that this is the one */
 	struct iem_selection selection;
 	struct iem_source_selection source;
 	struct pair *pair; /* NULL where nothing is corrected */
@@ -33,6 +44,7 @@ struct place {
 	double preamp_db, gain_db, removal_db; /* of that chain */
 	struct iem_level level; /* as that chain has it */
 	struct heard heard;
+	struct hardware hardware;
 	double damping_db; /* the most that it does about the source's output impedance, with its sign */
 	uint32_t latency; /* of that chain, in frames */
 	uint64_t told;    /* of its samples that clipped and frames that were limited, those that were told */
@@ -81,6 +93,7 @@ struct comparison {
 	char *output; /* its id; NULL: nothing is compared */
 	char *profile[2], *variant[2];
 	int heard; /* 0 or 1 */
+	unsigned number; /* of those that there were */
 };
 
 struct engine {
@@ -94,6 +107,7 @@ struct engine {
 	unsigned calm_looks;     /* of the housekeeping, in a row, in which nothing was amiss */
 	unsigned answers; /* of the audio thread, at the last look of the housekeeping */
 	bool looked; /* the outputs were observed at least once */
+	bool familiar; /* what is new from now on has been plugged in: the graph is no new one, nor its session manager */
 
 	struct place *places;
 	size_t n_places;
@@ -108,9 +122,14 @@ struct engine {
 	struct undo undo;
 	struct remote remote;
 	struct comparison comparison;
+	char comparison_end[512]; /* why the last one that ended did */
 };
 
 /* engine_compare.c */
+/** Before selecting: what is not there any more is compared no longer, so that there is no moment without a profile. */
+void compare_look(struct engine *engine);
+/** After everything was decided: what no sound can go through is compared no longer. */
+void compare_hear(struct engine *engine);
 /** Where an output is compared on, what is heard there. @return false where it is not */
 bool compare_decides(const struct engine *engine, const char *output, struct iem_decision *out);
 /**
@@ -170,6 +189,8 @@ void volume_set_on_ours(struct engine *engine, const struct pair *pair);
 bool volume_is_live(const struct engine *engine);
 /** At every look of the housekeeping: does the output play as loud as its volume says? */
 void volume_guard(struct engine *engine, struct place *place);
+/** The output was told this volume on account of our part: as default sink, that is no news to be shown. */
+void volume_expect(struct engine *engine, const struct place *place, const struct volume *volume);
 /** Does the journal hold a change of volume of this run? */
 bool volume_is_noted(const struct engine *engine);
 void volume_finish(struct engine *engine);
@@ -187,6 +208,20 @@ int level_damping(struct iem_curve *out, const struct place *place);
 const char *level_text(const struct engine *engine, const struct place *place, char *buf, size_t size);
 /** SPL of a full-scale sine without us, the device's volume at its highest; NAN: unknown. */
 double level_full_scale_db(const struct place *place);
+
+/* engine_hardware.c */
+/** The user's own position of an output's volume in dB, without our part; 0 where it is not known. */
+double hardware_user_db(const struct engine *engine, const struct place *place);
+/** May our part be changed, and is there a volume to hold it? */
+bool hardware_may_manage(const struct engine *engine, const struct place *place);
+/** Whatever happened: is the volume as we asked for it, or has somebody moved it? */
+void hardware_follow(struct engine *engine, struct place *place);
+/** Bring our part down to TARGET_DB at once. @return false while the output has not answered */
+bool hardware_lower(struct engine *engine, struct place *place, double target_db);
+/** Bring it up towards TARGET_DB, by a step. @return whether there is more to do, at the next look */
+bool hardware_raise(struct engine *engine, struct place *place, double target_db);
+/** On leaving: give back the user's own position, where no sound is playing. */
+void hardware_leave(struct engine *engine);
 
 /* engine_heard.c */
 /** At every look of the housekeeping: how loud is it, and what follows from that? */

@@ -108,7 +108,7 @@ static char *level_reason_on(const struct engine *engine, const struct place *pl
 	return strdup(place->pair && place->selection.profile ? level_text(engine, place, text, sizeof(text)) : text);
 }
 
-/* Only while it is heard. */
+/* Only what is heard. */
 static char *preferred_on(const struct engine *engine, const struct place *place)
 {
 	struct iem_preference preference;
@@ -116,6 +116,8 @@ static char *preferred_on(const struct engine *engine, const struct place *place
 
 	if (place->pair && place->selection.profile && choices_enabled(engine->config.choices)) {
 		preference = preferences_for(engine->config.preferences, place->selection.profile->id);
+		if (!output_is_pair(&place->output))
+			preference.stereo = IEM_STEREO_NEUTRAL;
 		iem_preference_describe(&preference, text, sizeof(text));
 	}
 	return strdup(text);
@@ -135,7 +137,7 @@ static void view_place(struct engine_view *view, struct engine *engine, const st
 		.present = place->present,
 		.available = place->present && place->output.available,
 		.is_default = iem_streq(place->output.node, default_of_user(engine)),
-		.confirmed = profile != NULL,
+		.confirmed = profile != NULL && !place->unconfirmed,
 		.reason = selection->reason,
 		.reason_code = iem_reason_codes[selection->code],
 		.state = state_of(engine, place),
@@ -187,15 +189,24 @@ const struct output *engine_default_output(const struct engine *engine)
 	return outputs_by_node(&engine->outputs, default_of_user(engine));
 }
 
-const char *engine_profile_on(const struct engine *engine, const char *output_id, const char **variant)
+/* Sound runs through it, nobody is about to lead more of it there, and no chain is still to be published. */
+static bool is_settled(const struct engine *engine, const struct place *place)
 {
+	return place->pair && !place->preparing && pair_phase(place->pair) == PAIR_READY && pair_streaming(place->pair) &&
+	       engine_now_ms() >= place->settle_until_ms &&
+	       (engine->mode != MODE_DEFAULT || (default_is_for(engine, place) && volume_is_live(engine)));
+}
+
+bool engine_passed(struct engine *engine, uint64_t number, bool faded)
+{
+	if (!engine_manned(engine) || engine->mode == MODE_UNKNOWN)
+		return false;
 	for (size_t i = 0; i < engine->n_places; i++) {
 		const struct place *place = &engine->places[i];
 
-		if (!iem_streq(place->output.id, output_id) || !place->selection.profile)
-			continue;
-		*variant = *place->selection.variant ? place->selection.variant : NULL;
-		return place->selection.profile->id;
+		if (path_wants(engine, place) &&
+		    !(is_settled(engine, place) && rt_passed(pair_rt(place->pair), number, faded)))
+			return false;
 	}
-	return NULL;
+	return true;
 }

@@ -17,10 +17,13 @@ static struct place *place_in_force(struct engine *engine)
 	return NULL;
 }
 
+/* The user's own position: without our part of it. */
 static void show(struct engine *engine, struct place *place)
 {
-	if (engine->remote.output.channels)
-		pair_show_volume(place->pair, &engine->remote.output);
+	const struct volume own = volume_scaled(&engine->remote.output, -place->hardware.part_db);
+
+	if (own.channels)
+		pair_show_volume(place->pair, &own);
 }
 
 static void wait_for_answer(struct engine *engine)
@@ -34,7 +37,8 @@ static void wait_for_answer(struct engine *engine)
 static void send(struct engine *engine, struct place *place)
 {
 	struct remote *remote = &engine->remote;
-	const struct volume wanted = volume_for(pair_volume(place->pair), remote->output.channels);
+	const struct volume own = volume_for(pair_volume(place->pair), remote->output.channels);
+	const struct volume wanted = volume_scaled(&own, place->hardware.part_db);
 	const struct journal_volume change = { place->output.node, place->output.port, remote->output, wanted };
 
 	if (!remote->output.channels || remote->wanted.channels || volume_same(&wanted, &remote->output))
@@ -69,6 +73,17 @@ static void on_timer(void *data, uint64_t expirations)
 		remote->output = unanswered; /* a sink that sleeps tells nothing */
 		send(engine, place);
 	}
+}
+
+void volume_expect(struct engine *engine, const struct place *place, const struct volume *volume)
+{
+	struct remote *remote = &engine->remote;
+
+	if (place_in_force(engine) != place || !remote->output.channels)
+		return;
+	remote->wanted = *volume;
+	remote->missed = false;
+	wait_for_answer(engine);
 }
 
 void volume_begin(struct engine *engine, struct place *place)

@@ -1,25 +1,24 @@
 #include "daemon/files.h"
 
 #include "daemon/log.h"
+#include "daemon/watches.h"
 
 #include "core/io/impulse_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <spa/support/system.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define SETTLE_MS 30
-#define CHANGES (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF)
 
 struct files {
 	struct pw_loop *loop;
 	const struct iem_paths *paths;
 	void (*changed)(void *data);
 	void *data;
-	int fd; /* inotify; -1 where the kernel gives none: then only commands look */
+	struct watches *watches; /* NULL where the kernel gives none: then only commands look */
 	struct spa_source *source, *timer;
 	bool dirty;
 	struct iem_store *store;
@@ -28,49 +27,56 @@ struct files {
 	const char *settings_path;
 };
 
-/* Watch a folder, or the nearest one above it that exists, to see it come. */
-static void watch(struct files *files, const char *folder)
+/* Who keeps his files elsewhere has links here, to profiles and to what they name: watch also what these lead to. */
+static void watch_links(struct files *files, const char *folder)
 {
+	DIR *dir = opendir(folder);
+	const struct dirent *item;
 	char path[PATH_MAX];
-	char *slash;
 
-	snprintf(path, sizeof(path), "%s", folder);
-	while (inotify_add_watch(files->fd, path, CHANGES | IN_ONLYDIR) < 0) {
-		slash = strrchr(path, '/');
-		if (!slash || slash == path)
-			return;
-		*slash = '\0';
+	while (dir && (item = readdir(dir)))
+		if ((item->d_type == DT_LNK || item->d_type == DT_UNKNOWN) &&
+		    snprintf(path, sizeof(path), "%s/%s", folder, item->d_name) < (int)sizeof(path))
+			watches_file(files->watches, path);
+	if (dir)
+		closedir(dir);
+}
+
+static void watch_root(struct files *files, const char *root)
+{
+	static const char *const folders[] = { "", "/generic", "/sources" };
+
+	for (size_t f = 0; f < ARRAY_LEN(folders); f++) {
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), "%s%s", root, folders[f]);
+		watches_folder(files->watches, path);
+		watch_links(files, path);
 	}
 }
 
-static void watch_parent(struct files *files, const char *file)
+/* The folder may be a link itself. */
+static void watch_settings(struct files *files, const char *path)
 {
-	char path[PATH_MAX];
-	char *slash;
+	char folder[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s", file);
-	slash = strrchr(path, '/');
-	if (slash && slash != path)
-		*slash = '\0';
-	watch(files, path);
+	watches_file(files->watches, path);
+	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
+	watches_file(files->watches, folder);
 }
 
 static void watch_all(struct files *files)
 {
-	static const char *const folders[] = { "", "/generic", "/sources" };
-
-	if (files->fd < 0)
+	if (!files->watches)
 		return;
-	for (int root = 0; root < IEM_PROFILE_ROOTS; root++)
-		for (size_t f = 0; f < ARRAY_LEN(folders) && files->paths->profiles[root]; f++) {
-			char path[PATH_MAX];
-
-			snprintf(path, sizeof(path), "%s%s", files->paths->profiles[root], folders[f]);
-			watch(files, path);
-		}
+	watches_begin(files->watches);
 	if (files->paths->settings)
-		watch_parent(files, files->paths->settings);
-	watch_parent(files, files->paths->system_settings);
+		watch_settings(files, files->paths->settings);
+	watch_settings(files, files->paths->system_settings);
+	for (int root = 0; root < IEM_PROFILE_ROOTS; root++)
+		if (files->paths->profiles[root])
+			watch_root(files, files->paths->profiles[root]);
+	watches_end(files->watches);
 }
 
 static bool same_stamp(const struct stat *a, const struct stat *b)
@@ -129,28 +135,28 @@ static bool read_all(struct files *files)
 
 static void drain(struct files *files)
 {
-	char buffer[8192] __attribute__((aligned(__alignof__(struct inotify_event))));
-
-	while (files->fd >= 0 && read(files->fd, buffer, sizeof(buffer)) > 0)
-		files->dirty = true;
+	if (files->watches)
+		files->dirty |= watches_drain(files->watches);
 }
 
 static bool reread(struct files *files)
 {
-	bool changed;
-
 	/* Watches first: what changes in between is seen as an event. */
 	watch_all(files);
 	drain(files);
 	files->dirty = false;
-	changed = read_all(files);
-	return changed;
+	return read_all(files);
 }
 
+/* Word does not come from everywhere: what is linked may lie where nothing is watched. So it is always looked at. */
 void files_flush(struct files *files)
 {
+	bool changed = read_all(files);
+
 	drain(files);
-	if ((files->dirty || files->fd < 0) && reread(files))
+	if (changed || files->dirty)
+		changed |= reread(files);
+	if (changed)
 		files->changed(files->data);
 }
 
@@ -173,18 +179,19 @@ int files_new(struct files **out, struct pw_loop *loop, const struct iem_paths *
 	      void *data)
 {
 	struct files *files = calloc(1, sizeof(*files));
+	int r;
 
 	if (!files)
 		return -ENOMEM;
 	*files = (struct files){ .loop = loop, .paths = paths, .changed = changed, .data = data };
 	iem_settings_init(&files->settings);
-	files->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	files->timer = pw_loop_add_timer(loop, on_timer, files);
-	if (files->fd >= 0)
-		files->source = pw_loop_add_io(loop, files->fd, SPA_IO_IN, false, on_inotify, files);
+	r = watches_new(&files->watches);
+	if (r == 0)
+		files->source = pw_loop_add_io(loop, watches_fd(files->watches), SPA_IO_IN, false, on_inotify, files);
 	else
 		log_warning("inotify does not answer (%s): changed files are seen with the next command only.",
-			    strerror(errno));
+			    strerror(-r));
 	if (iem_store_new(&files->store, paths, &iem_impulse_files) < 0) {
 		files_free(files);
 		return -ENOMEM;
@@ -202,8 +209,7 @@ void files_free(struct files *files)
 		pw_loop_destroy_source(files->loop, files->source);
 	if (files->timer)
 		pw_loop_destroy_source(files->loop, files->timer);
-	if (files->fd >= 0)
-		close(files->fd);
+	watches_free(files->watches);
 	iem_store_free(files->store);
 	free(files);
 }

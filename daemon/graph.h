@@ -113,6 +113,8 @@ bool graph_volume(struct graph *graph, uint32_t sink_id, struct volume *out);
  * graph_volume() tells it; a device may round it.
  */
 void graph_set_volume(struct graph *graph, uint32_t sink_id, const struct volume *volume);
+/** Does sound run through the sink? */
+bool graph_is_running(struct graph *graph, uint32_t sink_id);
 /**
  * Does a sink that runs play louder than its device's route says? WirePlumber sometimes loses what it restores to a card
  * that was just plugged in, seen with 0.4.13 and 0.5.8 on a busy machine: every number is right, and the card at full level.

@@ -100,6 +100,13 @@ void graph_set_volume(struct graph *graph, uint32_t sink_id, const struct volume
 		set_on_node(&seat, volume, NULL);
 }
 
+bool graph_is_running(struct graph *graph, uint32_t sink_id)
+{
+	struct seat seat;
+
+	return find_seat(graph, sink_id, &seat) && seat.sink->state == PW_NODE_STATE_RUNNING;
+}
+
 bool graph_is_too_loud(struct graph *graph, uint32_t sink_id)
 {
 	struct seat seat;

@@ -12,6 +12,8 @@ struct journal {
 	char *configured; /* the value of the default; NULL: nothing noted; "": the user had none */
 	char *default_sink; /* the node that it names; NULL: none */
 	struct journal_volume volume; /* node NULL: nothing noted */
+	struct journal_volume managed[JOURNAL_MAX_MANAGED];
+	size_t n_managed;
 	bool damaged;
 };
 
@@ -47,9 +49,25 @@ static const struct conf_key change_keys[] = {
 	CONF_END
 };
 
+static int read_managed(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
+{
+	struct journal *journal = field;
+	struct journal_volume *managed = &journal->managed[journal->n_managed++]; /* conf_each() knows how many there may be */
+
+	if (conf_read_group(conf, setting, change_keys, managed) < 0)
+		return -EINVAL;
+	return managed->node ? 0 : conf_complain(conf, setting, "'managed' lacks 'node'");
+}
+
+static int read_all_managed(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
+{
+	return conf_each(conf, setting, JOURNAL_MAX_MANAGED, read_managed, key, field);
+}
+
 static const struct conf_key keys[] = {
 	STATEFILE_TEXT("configured_default", offsetof(struct journal, configured)),
 	{ "volume", CONF_GROUP, offsetof(struct journal, volume), .keys = change_keys },
+	{ "managed", CONF_CUSTOM, 0, .read = read_all_managed },
 	CONF_END
 };
 
@@ -59,11 +77,22 @@ static void forget_default(struct journal *journal)
 	free(IEM_STEAL(journal->default_sink));
 }
 
+static void finish_change(struct journal_volume *change)
+{
+	free(change->node);
+	free(change->port);
+	*change = (struct journal_volume){ 0 };
+}
+
 static void forget_volume(struct journal *journal)
 {
-	free(journal->volume.node);
-	free(journal->volume.port);
-	journal->volume = (struct journal_volume){ 0 };
+	finish_change(&journal->volume);
+}
+
+static void forget_managed(struct journal *journal)
+{
+	while (journal->n_managed > 0)
+		finish_change(&journal->managed[--journal->n_managed]);
 }
 
 int journal_new(struct journal **out, const struct iem_paths *paths)
@@ -79,6 +108,7 @@ int journal_new(struct journal **out, const struct iem_paths *paths)
 			   "The default sink and a volume may be left as iemd's last run set them.") < 0) {
 		forget_default(journal);
 		forget_volume(journal);
+		forget_managed(journal);
 		journal->damaged = true;
 	}
 	journal->default_sink = default_value_name(journal->configured);
@@ -93,6 +123,7 @@ void journal_free(struct journal *journal)
 	free(journal->path);
 	forget_default(journal);
 	forget_volume(journal);
+	forget_managed(journal);
 	free(journal);
 }
 
@@ -106,9 +137,10 @@ static void put_volume(FILE *out, const char *name, const struct volume *volume)
 	fprintf(out, " ); mute = %s; };\n", volume->mute ? "true" : "false");
 }
 
+/* The members of a group. */
 static void put_change(FILE *out, const struct journal_volume *change)
 {
-	fputs("volume = {\n\tnode = ", out);
+	fputs("\tnode = ", out);
 	statefile_put_text(out, change->node);
 	if (change->port) {
 		fputs(";\n\tport = ", out);
@@ -117,13 +149,28 @@ static void put_change(FILE *out, const struct journal_volume *change)
 	fputs(";\n", out);
 	put_volume(out, "before", &change->before);
 	put_volume(out, "wanted", &change->wanted);
-	fputs("};\n", out);
 }
 
 /* It could not be read again, and the rest with it. */
 static bool is_too_long(const char *text)
 {
 	return text && strlen(text) > STATEFILE_MAX_TEXT;
+}
+
+static void put_managed(FILE *out, const struct journal *journal)
+{
+	const char *before = "managed = (\n{\n";
+
+	for (size_t i = 0; i < journal->n_managed; i++) {
+		if (is_too_long(journal->managed[i].node) || is_too_long(journal->managed[i].port))
+			continue;
+		fputs(before, out);
+		put_change(out, &journal->managed[i]);
+		fputs("}", out);
+		before = ",\n{\n";
+	}
+	if (strcmp(before, ",\n{\n") == 0)
+		fputs("\n);\n", out);
 }
 
 static void put(FILE *out, const struct journal *journal)
@@ -135,8 +182,12 @@ static void put(FILE *out, const struct journal *journal)
 		statefile_put_text(out, is_too_long(journal->configured) ? "" : journal->configured);
 		fputs(";\n", out);
 	}
-	if (journal->volume.node && !is_too_long(journal->volume.node) && !is_too_long(journal->volume.port))
+	if (journal->volume.node && !is_too_long(journal->volume.node) && !is_too_long(journal->volume.port)) {
+		fputs("volume = {\n", out);
 		put_change(out, &journal->volume);
+		fputs("};\n", out);
+	}
+	put_managed(out, journal);
 }
 
 static int discard(const struct journal *journal)
@@ -175,7 +226,7 @@ static void save_less(const struct journal *journal)
 
 bool journal_is_empty(const struct journal *journal)
 {
-	return !journal->configured && !journal->volume.node;
+	return !journal->configured && !journal->volume.node && !journal->n_managed;
 }
 
 bool journal_was_damaged(const struct journal *journal)
@@ -222,20 +273,25 @@ void journal_drop_default(struct journal *journal)
 
 /* --- a volume --------------------------------------------------------------------------------------------------- */
 
-int journal_note_volume(struct journal *journal, const struct journal_volume *volume)
+static int copy_change(struct journal_volume *out, const struct journal_volume *change)
 {
-	struct journal_volume mine = { NULL, NULL, volume->before, volume->wanted };
+	struct journal_volume mine = { strdup(change->node), change->port ? strdup(change->port) : NULL, change->before,
+				       change->wanted };
 
-	mine.node = strdup(volume->node);
-	mine.port = volume->port ? strdup(volume->port) : NULL;
-	if (!mine.node || (volume->port && !mine.port)) {
-		free(mine.node);
-		free(mine.port);
+	if (!mine.node || (change->port && !mine.port)) {
+		finish_change(&mine);
 		return -ENOMEM;
 	}
-	forget_volume(journal);
-	journal->volume = mine;
-	return save(journal);
+	finish_change(out);
+	*out = mine;
+	return 0;
+}
+
+int journal_note_volume(struct journal *journal, const struct journal_volume *volume)
+{
+	const int r = copy_change(&journal->volume, volume);
+
+	return r < 0 ? r : save(journal);
 }
 
 const struct journal_volume *journal_volume(const struct journal *journal)
@@ -248,5 +304,51 @@ void journal_drop_volume(struct journal *journal)
 	if (!journal->volume.node)
 		return;
 	forget_volume(journal);
+	save_less(journal);
+}
+
+/* --- volumes that hold a part of ours ---------------------------------------------------------------------------- */
+
+static struct journal_volume *find_managed(struct journal *journal, const char *node, const char *port)
+{
+	for (size_t i = 0; i < journal->n_managed; i++)
+		if (iem_streq(journal->managed[i].node, node) && iem_same(journal->managed[i].port, port))
+			return &journal->managed[i];
+	return NULL;
+}
+
+int journal_note_managed(struct journal *journal, const struct journal_volume *volume)
+{
+	struct journal_volume *managed = find_managed(journal, volume->node, volume->port);
+	int r;
+
+	if (!managed && journal->n_managed == JOURNAL_MAX_MANAGED)
+		return -ENOSPC;
+	r = copy_change(managed ? managed : &journal->managed[journal->n_managed], volume);
+	if (r < 0)
+		return r;
+	journal->n_managed += !managed;
+	return save(journal);
+}
+
+const struct journal_volume *journal_managed(const struct journal *journal, const char *node, const char *port)
+{
+	return find_managed((struct journal *)journal, node, port);
+}
+
+const struct journal_volume *journal_managed_at(const struct journal *journal, size_t index)
+{
+	return index < journal->n_managed ? &journal->managed[index] : NULL;
+}
+
+void journal_drop_managed(struct journal *journal, const char *node, const char *port)
+{
+	struct journal_volume *managed = find_managed(journal, node, port);
+
+	if (!managed)
+		return;
+	finish_change(managed);
+	*managed = journal->managed[--journal->n_managed];
+	journal->managed[journal->n_managed] = (struct journal_volume){ 0 };
 	save_less(journal);
 }

@@ -9,6 +9,8 @@
 
 struct journal;
 
+#define JOURNAL_MAX_MANAGED 64 /* outputs */
+
 /** An output's volume on its way from what it was to what the user set on our own sink. */
 struct journal_volume {
 	char *node, *port; /* of the output; port NULL where it has none */
@@ -44,3 +46,16 @@ int journal_note_volume(struct journal *journal, const struct journal_volume *vo
 const struct journal_volume *journal_volume(const struct journal *journal);
 /** It arrived, or was put right. */
 void journal_drop_volume(struct journal *journal);
+
+/**
+ * Note that an output's volume holds a part of ours: `before` is the user's own position, `wanted` that position and our
+ * part, which the output is told after this. A former note for the same node and port is replaced, texts are copied.
+ * @return 0, -ENOSPC for more than JOURNAL_MAX_MANAGED, or another -errno
+ */
+int journal_note_managed(struct journal *journal, const struct journal_volume *volume);
+/** What is noted for a node and its port (NULL: it has none), or NULL. Valid until the next change. */
+const struct journal_volume *journal_managed(const struct journal *journal, const char *node, const char *port);
+/** The note at INDEX; NULL beyond the last. Valid until the next change. */
+const struct journal_volume *journal_managed_at(const struct journal *journal, size_t index);
+/** The output's volume is the user's own again. */
+void journal_drop_managed(struct journal *journal, const char *node, const char *port);

@@ -384,6 +384,15 @@ void outputs_finish(struct outputs *outputs)
 	*outputs = (struct outputs){ 0 };
 }
 
+bool output_is_pair(const struct output *output)
+{
+	const struct pair_layout *layout = &output->layout;
+
+	return !output->has_layout ||
+	       (layout->channels == 2 && iem_side_of_channel(layout->positions[0]) == IEM_SIDE_LEFT &&
+		iem_side_of_channel(layout->positions[1]) == IEM_SIDE_RIGHT);
+}
+
 const struct output *outputs_by_node(const struct outputs *outputs, const char *node)
 {
 	for (size_t i = 0; i < outputs->n; i++)

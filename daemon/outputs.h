@@ -40,6 +40,12 @@ void outputs_finish(struct outputs *outputs);
 /** Release one output and the texts it holds. */
 void output_finish(struct output *output);
 
+/**
+ * Just a left and a right channel? Only there is done what is done to both ears together. Where the channels are not known
+ * yet: true, nothing speaks against it.
+ */
+bool output_is_pair(const struct output *output);
+
 const struct output *outputs_by_node(const struct outputs *outputs, const char *node);
 
 /**

@@ -38,6 +38,12 @@ static struct preferred *add(struct preferences *preferences)
 	return &larger[preferences->n++];
 }
 
+static void drop(struct preferences *preferences, struct preferred *preferred)
+{
+	free(preferred->profile);
+	*preferred = preferences->at[--preferences->n];
+}
+
 static void forget_all(struct preferences *preferences)
 {
 	for (size_t i = 0; i < preferences->n; i++)
@@ -63,7 +69,7 @@ static int read_value(struct conf *conf, const config_setting_t *setting, const 
 #define VALUE(name) { name, CONF_CUSTOM, offsetof(struct preferred, preference), .read = read_value }
 
 static const struct conf_key preferred_keys[] = {
-	STATEFILE_TEXT("profile", offsetof(struct preferred, profile)),
+	STATEFILE_ID("profile", offsetof(struct preferred, profile)),
 	VALUE("bass"),
 	VALUE("treble"),
 	VALUE("tilt"),
@@ -75,11 +81,21 @@ static const struct conf_key preferred_keys[] = {
 };
 static_assert(ARRAY_LEN(preferred_keys) == IEM_PREFERENCE_KEYS + 2, "a preference has no key in the file");
 
+/* People write by hand as well, twice for the same profile: what comes later counts, as if it had been said later. */
 static int read_preferred(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
 {
-	struct preferred *preferred = add(field);
+	struct preferences *preferences = field;
+	struct preferred *preferred = add(preferences), *before;
+	int r = preferred ? conf_read_group(conf, setting, preferred_keys, preferred) : -ENOMEM;
 
-	return preferred ? conf_read_group(conf, setting, preferred_keys, preferred) : -ENOMEM;
+	if (r < 0)
+		return r;
+	before = find(preferences, preferred->profile); /* the first one, which may be this one */
+	if (before != preferred)
+		before->preference = iem_preference_merge(&before->preference, &preferred->preference);
+	if (before != preferred || !preferred->preference.given)
+		drop(preferences, preferred);
+	return 0;
 }
 
 static int read_list(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
@@ -176,12 +192,6 @@ size_t preferences_all(const struct preferences *preferences, const struct prefe
 {
 	*out = preferences->at;
 	return preferences->n;
-}
-
-static void drop(struct preferences *preferences, struct preferred *preferred)
-{
-	free(preferred->profile);
-	*preferred = preferences->at[--preferences->n];
 }
 
 static struct preferred *find_or_add(struct preferences *preferences, const char *profile)

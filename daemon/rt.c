@@ -7,12 +7,15 @@
 
 #define START_RAMP_SECONDS 0.050
 #define RETIRED 16 /* a power of two, more than one cycle can retire */
+#define PUBLISHED 256 /* more than anybody can publish while one fades */
 
 struct rt {
 	_Atomic(struct iem_chain *) pending; /* main -> audio */
 	_Atomic(struct spa_io_position *) position;
 	atomic_bool forget, ramp;
 	atomic_bool fading; /* audio -> main */
+	/* To be recognised by main only. A chain is here no longer when it is given back, so its address means one chain. */
+	_Atomic(const struct iem_chain *) newest, heard; /* audio -> main: taken last; what is heard */
 
 	/* Chains on their way back: written by the audio thread, read by main; one slot each, NULL when free. */
 	_Atomic(struct iem_chain *) retired[RETIRED];
@@ -24,11 +27,17 @@ struct rt {
 	_Atomic(struct rt_meter *) meter_pending; /* main -> audio */
 	_Atomic(struct rt_meter *) meter_retired; /* audio -> main */
 	_Atomic double energy[2];
-	_Atomic uint64_t heard; /* frames that these were counted over */
+	_Atomic uint64_t counted; /* frames that these were counted over */
 
 	/* Set once both exist, NULL again before either goes. */
 	_Atomic(struct pw_stream *) capture, playback;
 	atomic_bool playing;
+
+	/* Main's own: what was published last, the newest first. */
+	struct {
+		const struct iem_chain *chain; /* may be freed by now */
+		uint64_t number;
+	} published[PUBLISHED];
 
 	/* The audio thread's own. */
 	struct iem_fader fader;
@@ -47,6 +56,34 @@ static void free_meter(struct rt_meter *meter)
 	free(meter);
 }
 
+static uint64_t published;
+
+uint64_t rt_published(void)
+{
+	return published;
+}
+
+static void note_published(struct rt *rt, const struct iem_chain *chain)
+{
+	memmove(&rt->published[1], &rt->published[0], (PUBLISHED - 1) * sizeof(*rt->published));
+	rt->published[0].chain = chain;
+	rt->published[0].number = ++published;
+}
+
+bool rt_passed(struct rt *rt, uint64_t number, bool faded)
+{
+	const struct iem_chain *chain = atomic_load_explicit(faded ? &rt->heard : &rt->newest, memory_order_acquire);
+	uint64_t is = 0, wanted = 1;
+
+	for (int i = PUBLISHED - 1; i >= 0; i--) { /* the newest one last: an older one of the same address is freed */
+		if (rt->published[i].chain == chain)
+			is = rt->published[i].number;
+		if (rt->published[i].number && rt->published[i].number <= number)
+			wanted = rt->published[i].number;
+	}
+	return is >= wanted;
+}
+
 int rt_new(struct rt **out, struct iem_chain *chain)
 {
 	struct rt *rt = calloc(1, sizeof(*rt));
@@ -59,6 +96,9 @@ int rt_new(struct rt **out, struct iem_chain *chain)
 		free(rt);
 		return -ENOMEM;
 	}
+	atomic_store(&rt->newest, chain);
+	atomic_store(&rt->heard, chain);
+	note_published(rt, chain);
 	rt_ramp(rt);
 	*out = rt;
 	return 0;
@@ -115,7 +155,7 @@ void rt_set_meter(struct rt *rt, struct rt_meter *meter)
 void rt_heard(struct rt *rt, struct iem_exposure_totals *out)
 {
 	/* Frames first, which are stored last: what is read has at least the energy that came in them. */
-	out->frames = atomic_load_explicit(&rt->heard, memory_order_acquire);
+	out->frames = atomic_load_explicit(&rt->counted, memory_order_acquire);
 	for (int ear = 0; ear < 2; ear++)
 		out->energy[ear] = atomic_load_explicit(&rt->energy[ear], memory_order_relaxed);
 }
@@ -123,6 +163,7 @@ void rt_heard(struct rt *rt, struct iem_exposure_totals *out)
 void rt_publish(struct rt *rt, struct iem_chain *chain)
 {
 	rt_collect(rt);
+	note_published(rt, chain);
 	/* A chain still pending was never taken, so it is still ours to free. */
 	iem_chain_free(atomic_exchange_explicit(&rt->pending, chain, memory_order_acq_rel));
 }
@@ -189,8 +230,10 @@ static bool room_for_retired(struct rt *rt)
 	return room >= 2 * IEM_FADER_CHAINS; /* what taking and then fading can give back in one cycle */
 }
 
+/* After the fader changed: first what is heard now, then what is not any more. */
 static void give_back(struct rt *rt, struct iem_chain *const *chains, unsigned n)
 {
+	atomic_store_explicit(&rt->heard, rt->fader.heard, memory_order_release);
 	for (int i = 0; i < RETIRED && n > 0; i++)
 		if (!atomic_load_explicit(&rt->retired[i], memory_order_relaxed)) {
 			/* Release: main must see all our writes to the chain before it frees it. */
@@ -217,8 +260,10 @@ static void take_pending(struct rt *rt)
 	/* Before it is seen as taken, so that nobody takes a change for finished that has not begun. */
 	atomic_store_explicit(&rt->fading, true, memory_order_release);
 	next = atomic_exchange_explicit(&rt->pending, NULL, memory_order_acq_rel);
-	if (next)
-		give_back(rt, retired, iem_fader_take(&rt->fader, next, at_once, retired));
+	if (!next)
+		return;
+	atomic_store_explicit(&rt->newest, next, memory_order_release);
+	give_back(rt, retired, iem_fader_take(&rt->fader, next, at_once, retired));
 }
 
 static double seconds_now(void)
@@ -290,8 +335,9 @@ static void meter(struct rt *rt, double rate_hz, float *const *out, uint32_t fra
 	totals = &rt->meter->exposure.totals;
 	for (int ear = 0; ear < 2; ear++)
 		add(&rt->energy[ear], totals->energy[ear] - rt->metered.energy[ear]);
-	atomic_store_explicit(&rt->heard,
-			      atomic_load_explicit(&rt->heard, memory_order_relaxed) + totals->frames - rt->metered.frames,
+	atomic_store_explicit(&rt->counted,
+			      atomic_load_explicit(&rt->counted, memory_order_relaxed) + totals->frames -
+				      rt->metered.frames,
 			      memory_order_release);
 	rt->metered = *totals;
 }

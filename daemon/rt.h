@@ -64,6 +64,15 @@ bool rt_taken(struct rt *rt);
 /** Main thread: is no change under way any more? */
 bool rt_faded(struct rt *rt);
 
+/** Main thread: the number of the chain published last, to whichever rt; they only grow. */
+uint64_t rt_published(void);
+
+/**
+ * Main thread: has the audio thread taken what was published up to that number, or anything newer? FADED: is nothing older
+ * heard any more? Newer changes that are under way do not matter.
+ */
+bool rt_passed(struct rt *rt, uint64_t number, bool faded);
+
 /** Main thread: free the chains that the audio thread is done with. */
 void rt_collect(struct rt *rt);
 

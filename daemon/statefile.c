@@ -1,6 +1,7 @@
 #include "daemon/statefile.h"
 
 #include "core/paths.h"
+#include "core/profile.h"
 #include "core/utf8.h"
 #include "daemon/log.h"
 
@@ -88,4 +89,16 @@ int statefile_read_text(struct conf *conf, const config_setting_t *setting, cons
 	free(*out);
 	*out = copy;
 	return 0;
+}
+
+/* --- ids -------------------------------------------------------------------------------------------------------- */
+
+int statefile_read_id(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
+{
+	const char *value = config_setting_get_string(setting);
+
+	if (value && !iem_id_valid(value))
+		return conf_complain(conf, setting, "'%s' is \"%.80s\", which is no id; allowed are a-z, 0-9, '.', '_' and '-', "
+				     "at most %d of them", key->name, value, IEM_MAX_ID);
+	return statefile_read_text(conf, setting, key, field);
 }

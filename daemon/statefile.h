@@ -24,3 +24,8 @@ int statefile_read(const char *path, const struct conf_key *keys, void *object, 
 void statefile_put_text(FILE *out, const char *text);
 /** A conf_read_fn; FIELD is a char *, which is replaced. */
 int statefile_read_text(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field);
+
+/** A profile's or a source's id, as iem_id_valid() has it: it goes on the bus, and nothing else is looked up. */
+#define STATEFILE_ID(key, field) { key, CONF_CUSTOM, field, .read = statefile_read_id }
+/** A conf_read_fn; FIELD is a char *, which is replaced. */
+int statefile_read_id(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field);

@@ -55,6 +55,40 @@ bool undo_volume(struct undo *undo, struct graph *graph, struct journal *journal
 	return true;
 }
 
+/* Where sound is playing it would get louder at once: then it waits for the next start, or the next undo. */
+static bool undo_one_managed(struct graph *graph, struct journal *journal, const struct journal_volume *change, bool *told)
+{
+	struct graph_node sink;
+	struct volume now;
+
+	if (!graph_find_sink(graph, change->node, &sink) || !iem_same(graph_volume_port(graph, sink.id), change->port) ||
+	    graph_is_running(graph, sink.id))
+		return true;
+	if (!graph_volume(graph, sink.id, &now))
+		return false;
+	if (!volume_same(&now, &change->wanted)) {
+		journal_drop_managed(journal, change->node, change->port); /* it is there, or somebody has moved it */
+		return true;
+	}
+	if (!*told)
+		log_notice("The volume of %s was lowered by iemd; it is put back.", change->node);
+	*told = true;
+	graph_set_volume(graph, sink.id, &change->before);
+	return false;
+}
+
+bool undo_managed(struct undo *undo, struct graph *graph, struct journal *journal)
+{
+	bool done = true;
+	size_t n = 0;
+
+	while (journal_managed_at(journal, n))
+		n++;
+	while (n-- > 0) /* from the last: one that is done goes */
+		done &= undo_one_managed(graph, journal, journal_managed_at(journal, n), &undo->managed_asked);
+	return done;
+}
+
 /* --- iemd --undo ------------------------------------------------------------------------------------------------ */
 
 struct run {
@@ -101,7 +135,9 @@ static bool is_undone(struct run *run)
 {
 	const bool default_done = undo_default(&run->undo, run->graph, run->journal);
 
-	return undo_volume(&run->undo, run->graph, run->journal) && default_done;
+	const bool managed_done = undo_managed(&run->undo, run->graph, run->journal);
+
+	return undo_volume(&run->undo, run->graph, run->journal) && default_done && managed_done;
 }
 
 static uint64_t now_ms(void)

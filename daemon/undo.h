@@ -9,7 +9,7 @@
 
 /** What was asked for already; zero at first, and when the session manager is another one. */
 struct undo {
-	bool default_asked, volume_asked;
+	bool default_asked, volume_asked, managed_asked;
 };
 
 /** The default sink is set back where it is a node of ours. @return false while the answer is awaited */
@@ -20,6 +20,12 @@ bool undo_default(struct undo *undo, struct graph *graph, struct journal *journa
  * turned up. @return false while the answer is awaited
  */
 bool undo_volume(struct undo *undo, struct graph *graph, struct journal *journal);
+
+/**
+ * Volumes that hold a part of ours get the user's own position again, where no sound is playing through them and nobody has
+ * moved them since. @return false while the answer is awaited
+ */
+bool undo_managed(struct undo *undo, struct graph *graph, struct journal *journal);
 
 /**
  * The whole of `iemd --undo`: connect, put right, wait until it is so, seven seconds at most.

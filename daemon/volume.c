@@ -83,6 +83,15 @@ double volume_gain_db(const struct volume *volume)
 	return volume->channels ? fmax(20 * log10(loudest), -100) : 0;
 }
 
+struct volume volume_scaled(const struct volume *volume, double gain_db)
+{
+	struct volume scaled = *volume;
+
+	for (unsigned c = 0; c < scaled.channels; c++)
+		scaled.gain_lin[c] *= (float)pow(10, gain_db / 20);
+	return scaled;
+}
+
 struct volume volume_for(const struct volume *volume, unsigned channels)
 {
 	struct volume fitted = { .channels = channels, .mute = volume->mute };

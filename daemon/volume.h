@@ -38,5 +38,8 @@ bool volume_is_softer(const struct volume *a, const struct volume *b);
 /** The gain of the loudest channel in dB, mute or not; -100 for silence, 0 where the volume is not known. */
 double volume_gain_db(const struct volume *volume);
 
+/** The same volume, louder by GAIN_DB. */
+struct volume volume_scaled(const struct volume *volume, double gain_db);
+
 /** For another number of channels: each as loud as the loudest, so that the number shown is the same. */
 struct volume volume_for(const struct volume *volume, unsigned channels);

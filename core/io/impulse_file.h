@@ -9,7 +9,7 @@
 /**
  * Reads any file that libsndfile can. Refused after a complaint: what is no plain file, channels other than 1, 2 or 4,
  * more than IEM_IMPULSE_MAX_FRAMES frames, a rate outside IEM_MIN_RATE_HZ .. IEM_MAX_RATE_HZ, a sample that is no number
- * or above 1000 of full scale, nothing but silence.
+ * or above 1000 of full scale, nothing but silence, which ends at -200 dBFS.
  */
 extern const struct iem_impulse_loader iem_impulse_files;
 

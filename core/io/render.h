@@ -1,5 +1,5 @@
 /**
- * render.h - a chain over a whole file, as it would run live but without a start ramp.
+ * render.h - the chain of an equaliser alone over a whole file, as it would run live but without a start ramp.
  * One thread at a time.
  */
 #pragma once

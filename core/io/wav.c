@@ -33,10 +33,13 @@ void iem_wav_sides(unsigned channels, enum iem_side sides[IEM_MAX_CHANNELS])
 		sides[c] = iem_side_of_channel(layouts[channels][c]);
 }
 
-/* libsndfile speaks in sentences; ours about files have no full stop. */
+/*
+ * libsndfile speaks in sentences; ours about files have no full stop. A header whose rate is 0 is an internal error to
+ * it; what else it could mean by that has errors of its own.
+ */
 static int complain_of_sndfile(struct iem_diags *diags, const char *path, const char *what)
 {
-	const char *why = sf_strerror(NULL);
+	const char *why = strstr(sf_strerror(NULL), "SF_INFO") ? "it tells no sample rate" : sf_strerror(NULL);
 	size_t length = strlen(why);
 
 	length -= length > 0 && why[length - 1] == '.';
@@ -76,24 +79,43 @@ int iem_wav_open(struct iem_wav **out, const char *path, struct iem_diags *diags
 	return 0;
 }
 
-/* Whatever else stands there (a device, a folder, a pipe) would be replaced by a plain file. */
-static int check_place(const char *path)
+/*
+ * Where PATH leads: through a symbolic link, which somebody made on purpose. Whatever else stands there (a device, a
+ * folder, a pipe) would be replaced by a plain file.
+ * @return 0; -EEXIST for what is no plain file, -ENOLINK for a link to nothing
+ */
+static int find_place(const char *path, char **place)
 {
 	struct stat status;
 
-	if (stat(path, &status) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	return S_ISREG(status.st_mode) ? 0 : -EEXIST;
+	if (stat(path, &status) == 0) {
+		if (!S_ISREG(status.st_mode))
+			return -EEXIST;
+		*place = realpath(path, NULL);
+		return *place ? 0 : -errno;
+	}
+	if (errno != ENOENT)
+		return -errno;
+	if (lstat(path, &status) == 0)
+		return -ENOLINK;
+	*place = strdup(path);
+	return *place ? 0 : -ENOMEM;
+}
+
+static const char *why_not(int error)
+{
+	return error == -EEXIST  ? "it is there already, and is no plain file" :
+	       error == -ENOLINK ? "it is a link to nothing" :
+				   strerror(-error);
 }
 
 static int create_beside(struct iem_wav *wav, const char *path)
 {
-	int r = check_place(path);
+	int r = find_place(path, &wav->path);
 
 	if (r < 0)
 		return r;
-	wav->path = strdup(path);
-	if (!wav->path || asprintf(&wav->temporary, "%s.XXXXXX", path) < 0) {
+	if (asprintf(&wav->temporary, "%s.XXXXXX", wav->path) < 0) {
 		wav->temporary = NULL;
 		return -ENOMEM;
 	}
@@ -126,8 +148,7 @@ int iem_wav_create(struct iem_wav **out, const char *path, const struct iem_wav_
 			       .format = file_type(format) };
 	r = create_beside(wav, path);
 	if (r < 0) {
-		iem_complain(diags, path, 0, "cannot be written: %s",
-			     r == -EEXIST ? "it is there already, and is no plain file" : strerror(-r));
+		iem_complain(diags, path, 0, "cannot be written: %s", why_not(r));
 		return r;
 	}
 	wav->file = sf_open_fd(wav->fd, SFM_WRITE, &wav->info, SF_FALSE);

@@ -29,8 +29,9 @@ void iem_wav_sides(unsigned channels, enum iem_side sides[IEM_MAX_CHANNELS]);
 int iem_wav_open(struct iem_wav **out, const char *path, struct iem_diags *diags);
 
 /**
- * Begin a WAV file of 32-bit floats. It is written beside PATH and takes its place in iem_wav_commit(), so that
- * PATH may be the file that is being read, and is never left half written. @return 0 or -errno after a complaint
+ * Begin a WAV file of 32-bit floats. It is written beside PATH, or what that links to, and takes its place in
+ * iem_wav_commit(), so that PATH may be the file that is being read, and is never left half written.
+ * @return 0 or -errno after a complaint
  */
 int iem_wav_create(struct iem_wav **out, const char *path, const struct iem_wav_format *format,
 		   struct iem_diags *diags);

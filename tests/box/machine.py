@@ -224,7 +224,7 @@ class Box:
 
     def lose_volume(self, sink):
         """What happens by itself now and then to a card that was plugged in: its node does not know the route's volume."""
-        as_user("pw-cli", "set-param", Graph().nodes[sink]["id"], "Props",
+        as_user("pw-cli", "set-param", wait_until(lambda: Graph().nodes.get(sink), what=f"{sink} to be there")["id"], "Props",
                 "{ channelVolumes: [ 1.0, 1.0 ], softVolumes: [ 1.0, 1.0 ] }")
 
     def volumes(self, sink=HDA):

@@ -17,7 +17,7 @@ PRESET = """Preamp: -6.5 dB
 Filter 1: ON LSC Fc 105 Hz Gain 5.5 dB Q 0.70
 Filter 2: ON PK Fc 3100 Hz Gain -2.5 dB Q 1.41
 Filter 3: ON XX Fc 100 Hz Gain 1 dB Q 1
-GraphicEQ: 20 0; 30 1
+Convolution: room.wav
 """
 
 
@@ -49,6 +49,10 @@ def test_help_version_and_wrong_usage(box):
     (["switch", "acme-one", "--output="], "The option --output wants a value, O."),
     (["response", "acme-one", "--rate", "7999"], "--rate is '7999'; allowed are numbers from 8000 to 768000."),
     (["response", "acme-one", "--rate=nan"], "--rate is 'nan'; allowed are numbers from 8000 to 768000."),
+    (["compare", "a", "b", "--blind", "--trials", "2.5"],
+     "--trials is '2.5'; allowed are whole numbers from 1 to 1000."),
+    (["compare", "a", "b", "--blind", "--trials", "0"], "--trials is '0'; allowed are whole numbers from 1 to 1000."),
+    (["compare", "a", "b", "--trials", "8"], "The option --trials wants --blind: by turns there are none."),
     (["show"], "'show' lacks an argument."),
     (["show", "a", "b"], "'b' is one argument too many."),
     (["list", "--user", "--system"], "--user and --system exclude each other."),
@@ -63,6 +67,20 @@ def test_options_may_stand_anywhere(box):
     assert box.run("--json", "list")[0] == box.run("list", "--json")[0]
     assert box.run("show", "--", "acme-one")[0] == box.run("show", "acme-one")[0]
     assert box.run("response", "--rate=96000", "acme-one")[0] == box.run("response", "acme-one", "--rate", "96000")[0]
+
+
+@pytest.mark.parametrize("args", [
+    ["list"], ["list", "--json"], ["show", "acme-one"], ["show", "acme-one", "--json"], ["response", "acme-one"],
+    ["response", "acme-one", "--json"], ["help"], ["show", "--help"], ["--version"], ["check"], ["check", "--json"],
+    ["set"], ["set", "--json"], ["gain", "acme-one", "--json"], ["import", "preset.txt"],
+])
+def test_what_cannot_be_printed_is_a_failure(box, args):
+    box.write("preset.txt", PRESET)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([IEMCTL, *args], stdout=full, stderr=subprocess.PIPE, env=box.env, cwd=box.root)
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines()[-1] == (
+        "iemctl: Standard output cannot be written: No space left on device.")
 
 
 # --- list, show ----------------------------------------------------------------------------------------------------
@@ -150,7 +168,7 @@ def test_import_makes_a_profile(box):
     written = box.user / "my-acme-two.conf"
     assert f"Wrote {written}." in out and "published: -6.5 dB." in out
     assert "My Acme (Two).txt:4: filter not taken over: filters of type 'XX' are not known" in err
-    assert "My Acme (Two).txt:5: not taken over: 'GraphicEQ'" in err
+    assert "My Acme (Two).txt:5: not taken over: 'Convolution'; put its sound file beside the profile" in err
     assert re.search(r"^#.*published preamp is -6.5 dB", written.read_text(), re.M)
     p = box.json("show", "my-acme-two")
     assert p["brand"] == "Acme" and p["like"] == "acme-one" and p["eq"]["preamp"] == "auto"
@@ -158,6 +176,32 @@ def test_import_makes_a_profile(box):
         ("low-shelf", 105, 5.5, 0.7), ("peaking", 3100, -2.5, 1.41)]
     assert p["reference"] == "cookbook-48000"
     box.run("check")
+
+
+def test_import_of_a_graphic_equaliser(box):
+    hz = [round(20 * 1000 ** (i / 126)) for i in range(127)]
+    db = [round(6 * math.sin(i / 9) - 3, 1) for i in range(127)]
+    points = list(dict(zip(hz, db)).items())
+    box.write("GraphicEQ.txt", "GraphicEQ: " + "; ".join(f"{x} {y}" for x, y in points))
+    out, err = box.run("import", "GraphicEQ.txt", "--name", "curve")
+    assert err == "" and f"It has a graphic equaliser of {len(points)} points.\n" in out
+    assert [tuple(p) for p in box.json("show", "curve")["eq"]["graphic"]] == points
+    assert f"{len(points)} points, 20 Hz to 20000 Hz" in box.run("show", "curve")[0]
+    for at, left, right in response(box, "curve"):
+        k = max(i for i in range(len(points) - 1) if i == 0 or points[i][0] <= at)
+        (x0, y0), (x1, y1) = points[k], points[k + 1]
+        want = y0 + (y1 - y0) * math.log(at / x0) / math.log(x1 / x0)
+        assert left == right == pytest.approx(want - max(db), abs=0.1)  # what is rounded to 0.1 dB has corners at 20 Hz
+    box.run("check")
+
+
+def test_import_of_graphic_equalisers_beside_filters(box):
+    box.write("both.txt", PRESET + "GraphicEQ: 20 -1.5; 100 3; 1000 0\nGraphicEQ: 1000 1\nGraphicEQ: 20 1; 30 nan\n")
+    out, err = box.run("import", "both.txt")
+    assert "It has 2 bands, reference cookbook-48000, and a graphic equaliser of 3 points.\n" in out
+    assert "both.txt:8: GraphicEQ not taken over: 'nan' is no number" in err
+    p = box.json("show", "both")
+    assert len(p["bands"]) == 2 and p["eq"]["graphic"] == [[20, -0.5], [100, 4], [1000, 1]]
 
 
 def test_import_of_nothing_but_cuts_has_no_preamp(box):
@@ -322,6 +366,17 @@ def test_render_is_what_response_says(box):
         assert level_db([f[1] for f in frames], hz, rate) == pytest.approx(right, abs=0.01)
 
 
+def test_render_leaves_out_what_is_not_the_profile_and_says_so(box):
+    box.write("config/iemd/profiles/loud.conf", "eq = { preamp = 0; bands = ( "
+              '{ type = "low-shelf"; frequency = 20000; gain = 12; q = 0.7; } ); };')
+    box.write("in.wav", wav(48000, 1, [(0.9,)] * 4800))
+    box.run("render", "loud", "in.wav", "plain.wav")
+    box.run("set", "limiter.enabled", "true")
+    box.run("render", "loud", "in.wav", "limiter.wav")
+    assert (box.root / "plain.wav").read_bytes() == (box.root / "limiter.wav").read_bytes()
+    assert "without preferences and limiter" in " ".join(box.run("render", "--help")[0].split())
+
+
 def test_render_sides_by_channel(box):
     box.write("config/iemd/profiles/split.conf", """eq = { preamp = -20; bands = (
         { type = "peaking"; frequency = 1000; gain = 10; q = 1; channels = "left"; },
@@ -363,14 +418,32 @@ def test_render_in_place_empty_and_variant(box):
     (["acme-one", "in.wav", "no/out.wav"], 1, "no/out.wav: cannot be written: No such file or directory"),
     (["acme-one", "in.wav", "data"], 1, "data: cannot be written: it is there already, and is no plain file"),
     (["acme-one", "in.wav"], 2, "'render' lacks an argument."),
+    (["acme-one", "in.wav", "-"], 2, "'-' is no name for OUT.wav: render does not write to standard output."),
+    (["acme-one", "norate.wav", "out.wav"], 1, "is no sound file that can be read: it tells no sample rate"),
 ])
 def test_render_refuses(box, args, status, said):
+    box.write("norate.wav", wav(0, 2, [(0, 0)]))
     box.write("text.wav", "no sound")
     box.write("in.wav", wav(48000, 2, [(0, 0)]))
     box.write("nine.wav", wav(48000, 9, [(0,) * 9]))
     box.write("slow.wav", wav(4000, 1, [(0,)]))
     assert said in box.run("render", *args, status=status)[1]
     assert not (box.root / "out.wav").exists()
+
+
+def test_render_writes_to_what_a_link_points_to(box):
+    box.write("in.wav", wav(48000, 1, [(0.25,)] * 100))
+    (box.root / "music").mkdir()
+    link, broken = box.root / "out.wav", box.root / "broken.wav"
+    there = box.write("music/there.wav", "old")
+    link.symlink_to("music/there.wav")
+    broken.symlink_to("music/new.wav")
+    box.run("render", "acme-one", "in.wav", "out.wav", "--variant", "foam")
+    assert "broken.wav: cannot be written: it is a link to nothing" in box.run("render", "acme-one", "in.wav",
+                                                                              "broken.wav", status=1)[1]
+    assert link.is_symlink() and broken.is_symlink() and not there.is_symlink()
+    assert read_wav(there.read_bytes())[1] == [(0.25,)] * 100
+    assert [p.name for p in (box.root / "music").iterdir()] == ["there.wav"]
 
 
 # --- check ---------------------------------------------------------------------------------------------------------
@@ -429,7 +502,10 @@ def test_set_shows_all_and_one(box):
 def test_set_changes_one_value_and_no_comment(box):
     box.write("config/iemd/iemd.conf", "# mine\nlevel = {\n  mode = \"headroom\"; # for now\n};\n")
     out, err = box.run("set", "level.mode", "match")
-    assert "level.mode is match now" in out and "does not act on it yet" in err
+    assert "level.mode is match now" in out and err == ""
+    assert "does not act on it yet" in box.run("set", "detect.owned", "true")[1]
+    box.run("set", "detect.owned", "false")
+    box.write("config/iemd/iemd.conf", "# mine\nlevel = {\n  mode = \"match\"; # for now\n};\n")
     box.run("limit", "95")
     box.run("loudness", "on")
     assert box.settings.read_text() == ("# mine\nlevel = {\n  max_spl = 95.0;\n  mode = \"match\"; # for now\n};\n"

@@ -177,6 +177,15 @@ def test_without_the_service_the_status_is_3_and_the_buses_are_named(session, tm
     assert "the system bus cannot be reached" in done.stderr
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_follow_ends_where_nothing_can_be_printed(two, options):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([two.build / "cli/iemctl", "status", "--follow", *options], env=two.env, stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=20)
+    assert done.returncode == 1
+    assert done.stderr == "iemctl: Standard output cannot be written: No space left on device.\n"
+
+
 def test_follow_prints_a_line_for_a_change(two):
     follower = subprocess.Popen([two.build / "cli/iemctl", "status", "--follow", "--json"], env=two.env, text=True,
                                 stdout=subprocess.PIPE)

@@ -28,7 +28,7 @@ def two(iemd):
 def comparing(session, *options):
     """iemctl compare, as a person at a keyboard; yields a function that presses keys and waits for what it answers."""
     process = subprocess.Popen([build_dir() / "cli/iemctl", "compare", "bright", "quiet", *options], env=session.env,
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def press(key):
         """Returns the line that is said then."""
@@ -110,3 +110,144 @@ def test_x_is_what_it_is_said_to_be(two):
             last = compare.press({"bright": "A", "quiet": "B"}[two.brief()[2]])
         last += compare.stdout.readline()
         assert "12 of 12 right" in last and ": you hear a difference" in " ".join(last.split())
+
+
+def ending(process, keys):
+    """Press keys until it ends; returns its status, what it said on standard output and what on standard error."""
+    out, err = process.communicate(keys, timeout=20)
+    return process.returncode, out, err
+
+
+def test_a_second_comparison_takes_over_and_the_first_cannot_end_it(two):
+    with comparing(two) as first:
+        first.press("b")
+        with comparing(two) as second:
+            second.press("b")
+            assert ending(first, "q") == (1, "", "iemctl: The comparison was ended: another one took its place.\n")
+            assert two.brief()[2] == "quiet" and second.press("a") == "A: bright\n"
+            assert ending(second, "q") == (0, "", "")
+    assert two.brief()[2] == "bright"
+
+
+def test_the_first_one_does_not_take_the_comparison_back(two):
+    with comparing(two) as first, comparing(two) as second:
+        second.press("b")
+        assert ending(first, "a")[0] == 1
+        assert two.brief()[2] == "quiet"
+
+
+def test_nobody_else_ends_a_comparison(two):
+    with comparing(two) as compare:
+        compare.press("b")
+        done = subprocess.run(["busctl", "--user", "call", "org.iemd", "/org/iemd", "org.iemd.Manager1", "EndComparison"],
+                              env=two.env, capture_output=True, text=True)
+        assert done.returncode == 1 and "iemd knows of no comparison by this client." in done.stderr
+        assert two.brief()[2] == "quiet" and compare.press("a") == "A: bright\n"
+
+
+def test_a_blind_test_that_was_taken_over_is_void(two):
+    with comparing(two, "--blind") as blind_test:
+        blind_test.stdout.readline()
+        blind_test.press("A")
+        with comparing(two):
+            status, out, err = ending(blind_test, "Aq")
+    assert (status, out) == (1, "")
+    assert err == ("iemctl: The comparison was ended: another one took its place.\n"
+                   "iemctl: The blind test is void: not all that was played was X.\n")
+
+
+DECISIONS = [
+    (["switch", "third"], "third", "'third' was chosen for earphone"),
+    (["next"], "quiet", "'quiet' was chosen for earphone"),
+    (["auto"], None, "the choice for earphone was forgotten"),
+    (["confirm"], "bright", "'bright' was chosen for earphone"),
+    (["off"], "bright", "correction was switched off"),
+]
+
+
+@pytest.mark.parametrize("words, profile, why", DECISIONS, ids=[words[0] for words, _, _ in DECISIONS])
+def test_a_decision_for_the_output_ends_the_comparison(two, words, profile, why):
+    profiles.write(two, "third", profiles.DARK)
+    two.iemctl("switch", "quiet")
+    two.iemctl("switch", "bright")
+    with comparing(two) as compare:
+        compare.press("b")
+        two.iemctl(*words)
+        assert two.brief()[2] == profile
+        assert ending(compare, "a") == (1, "", f"iemctl: The comparison was ended: {why}.\n")
+    assert two.brief()[2] == profile
+
+
+def test_confirm_and_next_do_not_take_what_is_only_compared(two):
+    """'bright' is chosen, 'quiet' was never used here."""
+    with comparing(two) as compare:
+        compare.press("b")
+        two.iemctl("confirm")
+    with comparing(two) as compare:
+        compare.press("b")
+        assert "No other earphone was used" in two.iemctl("next", check=False).stderr
+        assert two.brief()[2] == "quiet"  # what fails changes nothing
+    assert "quiet" not in (two.state_dir / "iemd/choices.conf").read_text()
+
+
+def test_what_is_decided_elsewhere_or_for_both_leaves_it_alone(two):
+    with comparing(two) as compare:
+        compare.press("b")
+        two.iemctl("switch", "bright", "--output", "speaker")
+        two.iemctl("prefer", "bass", "+3")
+        two.iemctl("on")
+        assert two.brief()[2] == "quiet" and two.status()["preferred"] == "bass +3 dB"
+        assert compare.press("a") == "A: bright\n"
+
+
+def test_a_blind_test_is_void_after_a_decision(two):
+    with comparing(two, "--blind", "--trials", "1") as blind_test:
+        blind_test.stdout.readline()
+        two.iemctl("switch", "bright")
+        status, out, err = ending(blind_test, "A")
+    assert (status, out) == (1, "") and "The blind test is void" in err
+
+
+def test_what_would_not_be_heard_is_refused(two):
+    """Also as the first thing, before it is known how sound is led through."""
+    two.iemctl("set", "path", "default-sink")
+    done = two.iemctl("compare", "bright", "quiet", "--output", "speaker", check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == ("iemctl: Nothing would be heard on speaker: as default sink iemd corrects the default output "
+                           "only, and that is another.\n")
+    assert two.brief()[1:] == ("earphone", "bright")
+
+
+def test_the_comparison_ends_where_sound_does_not_go_through_it_any_more(two):
+    two.iemctl("set", "path", "default-sink")
+    wait_until(lambda: two.default_sink() == "iemd.earphone", what="iemd to be the default sink")
+    with comparing(two, "--blind") as blind_test:
+        two.set_default("speaker")
+        wait_until(lambda: two.brief()[1] == "speaker", what="the other output")
+        status, out, err = ending(blind_test, "A")
+    assert status == 1 and "void" in err and " right" not in out
+    assert "The comparison was ended: no sound goes through the correction on earphone." in err
+
+
+def test_a_compared_profile_that_goes_leaves_no_moment_without_a_filter(two):
+    def filters():
+        return {node["props"]["object.serial"] for node in two.nodes() if node["name"].startswith("iemd")}
+
+    with comparing(two) as compare:
+        compare.press("b")
+        before = filters()
+        (two.config_dir / "iemd/profiles/quiet.conf").unlink()
+        wait_until(lambda: two.brief()[2] == "bright", what="the comparison to end")
+        assert filters() == before
+
+
+@pytest.mark.parametrize("lose, why", [
+    (lambda two: (two.config_dir / "iemd/profiles/quiet.conf").unlink(), "'quiet', or its variant, is not there any more"),
+    (lambda two: two.remove_sink("earphone"), "its output node:earphone is not there any more"),
+], ids=["profile", "output"])
+def test_the_comparison_ends_with_what_it_is_about(two, lose, why):
+    with comparing(two) as compare:
+        compare.press("b")
+        lose(two)
+        wait_until(lambda: two.brief()[2] != "quiet", what="the comparison to end")
+        assert ending(compare, "b") == (1, "", f"iemctl: The comparison was ended: {why}.\n")

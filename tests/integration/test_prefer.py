@@ -93,3 +93,84 @@ def test_a_preference_outlives_the_service_and_a_damaged_file_does_not_stop_it(b
     assert bright.status()["preferred"] is None
     assert "'bass' is '99'; allowed is -12 to 12 dB" in bright.iemd_log()
     assert "What was preferred is forgotten." in bright.iemd_log()
+
+
+def test_what_stands_twice_in_the_file_is_one_thing(bright, tmp_path):
+    bright.stop_iemd()
+    (bright.state_dir / "iemd/preferences.conf").write_text("""preferences = ( { bass = "1"; mono = "on"; },
+        { profile = "bright"; bass = "3"; tilt = "1"; }, { bass = "2"; }, { }, { profile = "bright"; bass = "4"; } );""")
+    bright.start_iemd(data_dir=tmp_path)
+    wait_until(lambda: bright.status()["preferred"] == "bass +4 dB, tilt +1 dB an octave, mono on", what="what came later")
+    told = bright.iemctl("prefer", json=True)
+    assert (told["all"]["bass"], told["all"]["mono"], told["profiles"]) == (2, True, {"bright": {"bass": 4, "tilt": 1}})
+    assert bright.iemctl("prefer").stdout.count("bass") == 2
+    bright.iemctl("prefer", "reset")
+    bright.iemctl("prefer", "reset", "--profile", "bright")
+    assert bright.status()["preferred"] is None
+
+
+SAID = [
+    (["bass", "-4"], "On top of every profile bass is -4 dB; but 'bright' has its own: bass is +5 dB.\n"),
+    (["bass", "reset"], "On top of every profile bass is 0 dB; but 'bright' has its own: bass is +5 dB.\n"),
+    (["treble", "1"], "On top of every profile treble is +1 dB.\n"),
+    (["bass", "3", "--profile", "bright"], "On top of the profile 'bright' bass is +3 dB.\n"),
+    (["reset"], "On top of every profile nothing is preferred any more; what is set for single profiles stays: "
+                "'iemctl prefer reset --profile bright'.\n"),
+    (["reset", "--profile", "bright"], "On top of the profile 'bright' nothing is preferred any more.\n"),
+    (["reset"], "On top of every profile nothing is preferred any more.\n"),
+]
+
+
+def test_what_is_said_is_what_is_heard(bright):
+    bright.iemctl("prefer", "bass", "5", "--profile", "bright")
+    for words, sentence in SAID:
+        assert bright.iemctl("prefer", *words).stdout == sentence
+    bright.iemctl("off")
+    assert bright.iemctl("prefer", "bass", "2").stdout == (
+        "On top of every profile bass is +2 dB; correction is off, 'iemctl on' turns it on.\n")
+
+
+def test_what_is_set_is_told_as_json_on_request(bright):
+    assert bright.iemctl("prefer", "bass", "5", json=True)["all"]["bass"] == 5
+    assert bright.iemctl("prefer", "bass", "3", "--profile", "bright", json=True)["profiles"] == {"bright": {"bass": 3}}
+    done = bright.iemctl("compare", "bright", "bright", "--json", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "The option --json wants --blind: by turns there is nothing to tell." in done.stderr
+
+
+def test_a_wrong_value_is_told_with_what_is_allowed(bright):
+    for words, sentence in [(["mono", "yes"], "mono is 'yes'; allowed is on or off, or reset."),
+                            (["crossfeed", "x"], "crossfeed is 'x'; allowed is off, default, chu-moy or meier, or reset.")]:
+        done = bright.iemctl("prefer", *words, check=False)
+        assert (done.returncode, done.stderr) == (2, f"iemctl: {sentence}\n")
+
+
+@pytest.fixture
+def single(bright):
+    """The output in use has one channel."""
+    bright.add_sink("single", position=("MONO",), priority=3000)
+    wait_until(lambda: any(one["node"] == "single" for one in bright.iemctl("outputs", json=True)), what="the output")
+    bright.iemctl("switch", "bright", "--output", "single")
+    wait_until(lambda: bright.brief()[1:] == ("single", "bright"), what="the output with one channel")
+    return bright
+
+
+def test_what_is_for_two_ears_is_not_told_where_there_are_none(single):
+    nowhere = "; but not on single, which has not just a left and a right channel"
+    for words, sentence in [(["crossfeed", "meier"], f"crossfeed is meier{nowhere}"),
+                            (["balance", "3"], f"balance is +3 dB{nowhere}"),
+                            (["mono", "on", "--profile", "bright"], f"mono is on{nowhere}"),
+                            (["mono", "off"], "mono is off; but 'bright' has its own: mono is on"),
+                            (["treble", "1"], "treble is +1 dB")]:
+        assert single.iemctl("prefer", *words).stdout.endswith(f" {sentence}.\n")
+    wait_until(lambda: single.status()["preferred"] == "treble +1 dB", what="what applies here")
+
+
+def test_a_response_for_two_ears_says_so_elsewhere(single):
+    response = np.zeros((100, 4), "f4")
+    response[0] = [1, 0.1, 0.1, 1]
+    single.write_profile("room", 'eq = { fir = "room.wav"; };')
+    sound.write_wav(single.config_dir / "iemd/profiles/room.wav", response)
+    assert single.iemctl("switch", "room").stdout == (
+        "The profile on single is 'room'; its fir mixes the ears only where there is just a left and a right channel.\n")
+    assert single.iemctl("switch", "room", "--output", "earphone").stdout == "The profile on earphone is 'room'.\n"

@@ -1,7 +1,11 @@
 """Commands change what is heard, at once and without a click."""
 
+import contextlib
+import itertools
 import os
 import statistics
+import subprocess
+import threading
 import time
 
 import numpy as np
@@ -229,3 +233,36 @@ def test_a_saved_change_of_the_active_profile_is_heard_without_a_command(two_pro
     profile_db = profiles.cookbook.preamp_db(profiles.DARK)
     wait_until(lambda: abs(two_profiles.status()["preamp_db"] - profile_db) < 0.01, what="the new bands to be in force")
     assert profiles.measured_deviation(two_profiles, profiles.DARK) < 0.01
+
+
+@contextlib.contextmanager
+def others_keep_changing(session):
+    """Commands that come faster than a change fades."""
+    ended = threading.Event()
+
+    def change(values):
+        for value in itertools.cycle(values):
+            if ended.is_set():
+                return
+            subprocess.run(["busctl", "--user", "call", "org.iemd", "/org/iemd", "org.iemd.Manager1", "Prefer", "sssb", "bass",
+                            str(value), "", "false"], env=session.env, stdout=subprocess.DEVNULL, check=True)
+
+    threads = [threading.Thread(target=change, args=([first, first + 1],)) for first in (1, 3, 5)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_wait_ends_when_the_own_change_is_heard_whatever_others_change(two_profiles):
+    with sound.Recorder.of_sink(two_profiles, "earphone"), sound.Player(two_profiles, measure.tone(1000, 60)) as player:
+        player.wait_linked()
+        wait_until(lambda: two_profiles.brief()[0] == "running", what="sound")
+        with others_keep_changing(two_profiles):
+            for name in ("dark", "bright", "dark", "bright"):
+                assert two_profiles.iemctl("switch", name, "--wait").stdout == f"The profile on earphone is '{name}'.\n"
+        player.stop()

@@ -115,12 +115,32 @@ static const struct {
 	  1 },
 	{ "thousands that may not be meant", "Filter: ON PK Fc 105.250 Hz Gain 1 dB Q 1",
 	  "t:1: by REW's rule for thousands this frequency is 105250 Hz; check that it is meant\n", 1 },
-	{ "what has no counterpart", "GraphicEQ: 20 1; 30 2\nConvolution: x.wav\nInclude: y.txt\nCopy: L=R\nDelay: 1 ms\n" GOOD,
-	  "t:1: not taken over: 'GraphicEQ' has no counterpart here\n"
-	  "t:2: not taken over: 'Convolution' has no counterpart here\n"
-	  "t:3: not taken over: 'Include' has no counterpart here\n"
-	  "t:4: not taken over: 'Copy' has no counterpart here\n"
-	  "t:5: not taken over: 'Delay' has no counterpart here\n", 1 },
+	{ "what has no counterpart", "Include: y.txt\nCopy: L=R\nDelay: 1 ms\n" GOOD,
+	  "t:1: not taken over: 'Include' has no counterpart here\n"
+	  "t:2: not taken over: 'Copy' has no counterpart here\n"
+	  "t:3: not taken over: 'Delay' has no counterpart here\n", 1 },
+	{ "an impulse response", "Convolution: x.wav\n" GOOD,
+	  "t:1: not taken over: 'Convolution'; put its sound file beside the profile, and name it in the profile's eq: "
+	  "fir = \"...\"\n", 1 },
+	{ "a graphic equaliser for one ear",
+	  "Channel: L\nGraphicEQ: 20 1; 30 2\nChannel: C\nGraphicEQ: 20 1\nChannel: all\n" GOOD,
+	  "t:2: GraphicEQ not taken over: it is for one ear, and the 'graphic' of a profile for both\n"
+	  "t:3: not taken over: a channel other than left and right, and the filters below it\n", 1 },
+	{ "a graphic equaliser without points", "GraphicEQ:\n" GOOD,
+	  "t:1: GraphicEQ not taken over: it has no points\n", 1 },
+	{ "a point without a gain", "GraphicEQ: 20 1; 30\n" GOOD,
+	  "t:1: GraphicEQ not taken over: there is no gain behind 30 Hz\n", 1 },
+	{ "a point of no number", "GraphicEQ: 20 1; 30 loud\n" GOOD,
+	  "t:1: GraphicEQ not taken over: 'loud' is no number\n", 1 },
+	{ "a point out of range", "GraphicEQ: 0 1\nGraphicEQ: 20 1; 384001 1\nGraphicEQ: 20 -40.5\n" GOOD,
+	  "t:1: GraphicEQ not taken over: the frequency is 0 Hz, outside 1 to 384000 Hz\n"
+	  "t:2: GraphicEQ not taken over: the frequency is 384001 Hz, outside 1 to 384000 Hz\n"
+	  "t:3: GraphicEQ not taken over: the gain at 20 Hz is -40.5 dB, outside -40 to 40 dB\n", 1 },
+	{ "two gains for a frequency", "GraphicEQ: 20 1; 30 2; 20 1; 30 3\n" GOOD,
+	  "t:1: GraphicEQ not taken over: 30 Hz is given twice, with 2 and with 3 dB\n", 1 },
+	{ "a sum out of range", "GraphicEQ: 20 30\nGraphicEQ: 10 9; 40 11\n" GOOD,
+	  "t:2: GraphicEQ not taken over: the gain at 40 Hz is 41 dB with the lines before, outside -40 to 40 dB\n",
+	  1 },
 	{ "devices and stages", "Device: all\nDevice: Realtek\nStage: post-mix\n" GOOD,
 	  "t:2: not taken over: 'Device'; the lines below it are taken over as if it did not stand there\n"
 	  "t:3: not taken over: 'Stage'; the lines below it are taken over as if it did not stand there\n",
@@ -198,6 +218,74 @@ static void takes_64_bands_a_channel(void **state)
 	iem_diags_finish(&diags);
 }
 
+static const struct {
+	const char *why, *text;
+	size_t n;
+	struct iem_point want[5];
+} graphics[] = {
+	{ "one line", "GraphicEQ: 20 -1.5; 100 3; 1000 0", 3, { { 20, -1.5 }, { 100, 3 }, { 1000, 0 } } },
+	{ "decimal commas, units, an end that separates nothing", "graphiceq: 20,5 Hz -1,5 dB; 1e3 Hz 0 dB ;\r\n", 2,
+	  { { 20.5, -1.5 }, { 1000, 0 } } },
+	{ "any order, and a point twice", "GraphicEQ: 100 3; 20 -1; 100 3", 2, { { 20, -1 }, { 100, 3 } } },
+	{ "beside filters", GOOD "GraphicEQ: 20 -1; 100 3\n" GOOD, 2, { { 20, -1 }, { 100, 3 } } },
+	/* straight over the logarithm: 1 dB at 100 Hz, halfway between 10 and 1000 */
+	{ "lines add up over the points of both", "GraphicEQ: 10 0; 1000 2\nGraphicEQ: 5 1; 100 -3; 1000 5; 2000 6", 5,
+	  { { 5, 1 }, { 10, 1 - 4 * 0.23137821315975918 }, { 100, -2 }, { 1000, 7 }, { 2000, 8 } } },
+	{ "a line that is refused changes nothing", "GraphicEQ: 20 1; 30 2\nGraphicEQ: 20 1; 30 39", 2,
+	  { { 20, 1 }, { 30, 2 } } },
+};
+
+static void graphic_equalisers_are_curves(void **state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(graphics); i++) {
+		struct iem_apo apo = { 0 };
+
+		if (iem_apo_parse(&apo, graphics[i].text, strlen(graphics[i].text), "t", 0, NULL) < 0 ||
+		    apo.eq.graphic.n != graphics[i].n)
+			fail_msg("%s: %zu points", graphics[i].why, apo.eq.graphic.n);
+		for (size_t k = 0; k < graphics[i].n; k++)
+			if (!close_to(apo.eq.graphic.at[k].x, graphics[i].want[k].x) ||
+			    !close_to(apo.eq.graphic.at[k].y, graphics[i].want[k].y))
+				fail_msg("%s: point %zu is %.17g Hz, %.17g dB", graphics[i].why, k,
+					 apo.eq.graphic.at[k].x, apo.eq.graphic.at[k].y);
+		iem_apo_finish(&apo);
+	}
+}
+
+/* A line of N points from FIRST_HZ on, 0.1 Hz apart. */
+static void put_graphic(FILE *file, double first_hz, int n)
+{
+	fputs("GraphicEQ:", file);
+	for (int i = 0; i < n; i++)
+		fprintf(file, " %.1f 1;", first_hz + 0.1 * i);
+	fputc('\n', file);
+}
+
+static void a_graphic_equaliser_has_2000_points_at_most(void **state)
+{
+	CLEANUP(iem_freep) char *text = NULL;
+	struct iem_diags diags = { 0 };
+	struct iem_apo apo = { 0 };
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_non_null(file);
+	put_graphic(file, 20, 2001);
+	put_graphic(file, 20, 2000);
+	put_graphic(file, 20, 2000);
+	put_graphic(file, 19.9, 1);
+	fclose(file);
+	assert_int_equal(iem_apo_parse(&apo, text, size, "t", 0, &diags), 0);
+	assert_int_equal(apo.eq.graphic.n, 2000);
+	assert_true(close_to(apo.eq.graphic.at[1999].y, 2));
+	assert_int_equal(diags.n, 2);
+	assert_string_equal(diags.items[0].text, "GraphicEQ not taken over: it has more than 2000 points");
+	assert_string_equal(diags.items[1].text,
+			    "GraphicEQ not taken over: with the lines before there are more than 2000 points");
+	iem_apo_finish(&apo);
+	iem_diags_finish(&diags);
+}
+
 static void autoeq_means_its_own_rate(void **state)
 {
 	static const struct { const char *text, *path; enum iem_reference want; } rows[] = {
@@ -237,6 +325,8 @@ int main(void)
 		cmocka_unit_test(tells_what_it_cannot_take_over),
 		cmocka_unit_test(channels_become_sides_and_preamps_add_up),
 		cmocka_unit_test(takes_64_bands_a_channel),
+		cmocka_unit_test(graphic_equalisers_are_curves),
+		cmocka_unit_test(a_graphic_equaliser_has_2000_points_at_most),
 		cmocka_unit_test(autoeq_means_its_own_rate),
 		cmocka_unit_test(refuses_what_is_no_text),
 	};

@@ -1,6 +1,8 @@
 /* biquad.h: sections against the reference's coefficients and magnitudes, and conversions of width. */
 #include "support.h"
 
+#include <complex.h>
+
 static void coefficients_are_the_cookbooks(void **state)
 {
 	struct table filters, want;
@@ -82,6 +84,52 @@ static void nothing_cancels_at_low_frequencies_and_high_rates(void **state)
 	assert_near(iem_biquad_db(&q, 5, 768000), iem_band_db(&b, IEM_REFERENCE_ANALOG, 5), 1e-5);
 }
 
+/* H itself, with 11 more bits than a section has. */
+static double exact_db(const struct iem_biquad *q, double freq_hz, double rate_hz)
+{
+	const long double w = 2 * acosl(-1) * freq_hz / rate_hz;
+	const long double complex z1 = cexpl(-I * w), z2 = cexpl(-2 * I * w);
+
+	return (double)(20 * log10l(cabsl((q->b0 + q->b1 * z1 + q->b2 * z2) / (1 + q->a1 * z1 + q->a2 * z2))));
+}
+
+/* Ten millionths of the frequency apart, over the width of the narrowest peak. */
+static void check_around(const struct iem_band *b, double rate_hz)
+{
+	struct iem_biquad q;
+
+	iem_biquad_cookbook(&q, b, rate_hz);
+	for (int i = -200; i <= 200; i++) {
+		const double f_hz = b->freq_hz * (1 + i * 1e-5), want = exact_db(&q, f_hz, rate_hz);
+
+		/* in a zero, rounding decides */
+		if (want > -60 && !(fabs(iem_biquad_db(&q, f_hz, rate_hz) - want) < 1e-4))
+			fail_msg("%s of %g dB, Q %g at %g Hz and %g Hz: %.6f dB at %.9g Hz, want %.6f",
+				 iem_band_type_names[b->type], b->gain_db, b->q, b->freq_hz, rate_hz,
+				 iem_biquad_db(&q, f_hz, rate_hz), f_hz, want);
+	}
+}
+
+/* There the poles, or the zeros of a cut, lie some billionths from the circle, and what is squared is tiny. */
+static void the_narrowest_band_at_the_lowest_frequency_is_told_as_it_is(void **state)
+{
+	static const double rates[] = { 8000, 48000, 192000, 384000, 768000 }, freqs[] = { 1, 2, 5, 20 };
+	static const char *const kinds[] = { "PK", "LS", "HS", "LP", "HP", "BP" };
+
+	for (size_t i = 0; i < ARRAY_LEN(rates) * ARRAY_LEN(freqs) * ARRAY_LEN(kinds); i++) {
+		const double rate = rates[i % ARRAY_LEN(rates)], f = freqs[i / ARRAY_LEN(rates) % ARRAY_LEN(freqs)];
+		const char *kind = kinds[i / ARRAY_LEN(rates) / ARRAY_LEN(freqs)];
+
+		for (double gain = -40; gain <= 40; gain += 20) {
+			const struct iem_band low = band(kind, f, gain, 100);
+			const struct iem_band high = band(kind, rate / 2 - f, gain, 100);
+
+			check_around(&low, rate);
+			check_around(&high, rate);
+		}
+	}
+}
+
 static void a_band_fits_below_half_the_rate_only(void **state)
 {
 	const struct iem_band below = band("PK", 21999.9, 3, 1), at = band("PK", 22000, 3, 1);
@@ -130,6 +178,7 @@ int main(void)
 		cmocka_unit_test(at_its_own_rate_a_cookbook_reference_is_met_exactly),
 		cmocka_unit_test(at_the_very_end_of_the_rate_the_cookbook_is_stable),
 		cmocka_unit_test(nothing_cancels_at_low_frequencies_and_high_rates),
+		cmocka_unit_test(the_narrowest_band_at_the_lowest_frequency_is_told_as_it_is),
 		cmocka_unit_test(a_band_fits_below_half_the_rate_only),
 		cmocka_unit_test(a_slope_is_a_q_and_back),
 		cmocka_unit_test(octaves_are_a_q),

@@ -34,6 +34,26 @@ static void the_level_of_one_band_is_its_mean_power(void **state)
 	}
 }
 
+static void the_automatic_preamp_of_the_narrowest_peaks_is_their_height(void **state)
+{
+	static const double rates[] = { 48000, 192000, 384000, 768000 };
+	struct iem_band bands[IEM_MAX_BANDS];
+
+	for (size_t i = 0; i < ARRAY_LEN(rates); i++)
+		for (double gain = 20; gain <= 40; gain += 20)
+			for (size_t n = 1; n <= IEM_MAX_BANDS; n *= 8) {
+				struct iem_chain *chain;
+
+				for (size_t b = 0; b < n; b++)
+					bands[b] = band("PK", 1, gain, 100);
+				chain = chain_of(bands, n, rates[i], 2);
+				assert_near(iem_chain_preamp_db(chain), -gain * (double)n, 1e-3);
+				assert_true(iem_chain_safe_gain_lin(chain) >= 0 && iem_chain_safe_gain_lin(chain) <= 1);
+				assert_true(isfinite(iem_chain_db(chain, IEM_SIDE_LEFT, 1000)));
+				iem_chain_free(chain);
+			}
+}
+
 static void both_ears_count_half(void **state)
 {
 	const struct iem_band left =
@@ -190,6 +210,7 @@ int main(void)
 		cmocka_unit_test(a_flat_gain_is_its_own_level_and_its_end_undoes_it),
 		cmocka_unit_test(the_level_of_one_band_is_its_mean_power),
 		cmocka_unit_test(both_ears_count_half),
+		cmocka_unit_test(the_automatic_preamp_of_the_narrowest_peaks_is_their_height),
 		cmocka_unit_test(with_the_safe_gain_nothing_that_is_heard_is_louder_than_through_the_chain),
 		cmocka_unit_test(the_end_of_a_chain_is_judged_by_the_third_octave_that_gains_most),
 		cmocka_unit_test(what_filters_miss_of_their_bands_is_told),

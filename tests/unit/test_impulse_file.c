@@ -133,10 +133,18 @@ static void what_is_no_impulse_response_is_refused_with_a_reason(void **state)
 	expect_refused("long.wav", "the impulse response has 131073 frames; allowed are 1 to 131072");
 	write_sound("silent.wav", 48000, 2, 5, 0, 0);
 	expect_refused("silent.wav", "the impulse response is silent: nothing would be heard");
+	write_sound("hardly.wav", 48000, 1, 5, 9.9e-11f, -9.9e-11f);
+	expect_refused("hardly.wav", "the impulse response is silent: nothing would be heard");
 	write_sound("loud.wav", 48000, 2, 5, 0, 1001);
 	expect_refused("loud.wav", "frame 1 of the impulse response is 1001; allowed is +-1000");
 	write_sound("nan.wav", 48000, 1, 5, 1, NAN);
 	expect_refused("nan.wav", "frame 1 of the impulse response is nan; allowed is +-1000");
+}
+
+static void a_response_just_above_silence_is_one(void **state)
+{
+	write_sound("soft.wav", 48000, 1, 5, 1.01e-10f, 0);
+	iem_impulse_drop(load("soft.wav"));
 }
 
 static void a_file_that_was_cut_off_ends_in_silence_or_is_refused(void **state)
@@ -275,6 +283,7 @@ int main(void)
 		cmocka_unit_test(files_of_one_two_and_four_channels_are_read),
 		cmocka_unit_test(another_sound_has_another_print),
 		cmocka_unit_test(what_is_no_impulse_response_is_refused_with_a_reason),
+		cmocka_unit_test(a_response_just_above_silence_is_one),
 		cmocka_unit_test(a_file_that_was_cut_off_ends_in_silence_or_is_refused),
 		cmocka_unit_test(at_another_rate_it_is_as_high_at_each_frequency_and_no_later),
 		cmocka_unit_test(a_delay_stays_and_is_the_same_in_all_channels),

@@ -131,6 +131,50 @@ static void a_published_chain_is_taken_in_the_next_cycle(void **state)
 	rt_free(rt);
 }
 
+/* Changes come faster than they fade: there is always another one under way. */
+static void a_chain_passes_although_newer_ones_come(void **state)
+{
+	struct rt *rt = new_rt();
+	uint64_t number;
+	int cycles = 0;
+
+	cycle(rt);
+	rt_publish(rt, gain_chain(-6));
+	number = rt_published();
+	assert_false(rt_passed(rt, number, false));
+	cycle(rt);
+	assert_true(rt_passed(rt, number, false));
+	while (!rt_passed(rt, number, true)) {
+		rt_publish(rt, gain_chain(-7 - cycles % 3));
+		assert_false(rt_passed(rt, rt_published(), false));
+		cycle(rt);
+		assert_false(rt_faded(rt));
+		assert_true(cycles++ < 2 * 48000 / FRAMES);
+	}
+	assert_false(rt_passed(rt, rt_published(), true));
+	for (int i = 0; i < 48000 / FRAMES; i++)
+		cycle(rt);
+	assert_true(rt_passed(rt, rt_published(), true));
+	rt_free(rt);
+}
+
+static void a_chain_that_was_overtaken_passes_with_the_next_one(void **state)
+{
+	struct rt *rt = new_rt();
+	uint64_t number;
+
+	cycle(rt);
+	rt_publish(rt, gain_chain(-6));
+	number = rt_published();
+	for (int i = 0; i < 20; i++)
+		rt_publish(rt, gain_chain(-7));
+	assert_false(rt_passed(rt, number, false));
+	cycle(rt);
+	assert_true(rt_passed(rt, number, false));
+	assert_false(rt_passed(rt, number, true));
+	rt_free(rt);
+}
+
 static void without_streams_nothing_runs(void **state)
 {
 	struct rt *rt = new_rt();
@@ -252,6 +296,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_published_chain_is_taken_in_the_next_cycle),
+		cmocka_unit_test(a_chain_passes_although_newer_ones_come),
+		cmocka_unit_test(a_chain_that_was_overtaken_passes_with_the_next_one),
 		cmocka_unit_test(without_streams_nothing_runs),
 		cmocka_unit_test(a_pause_ends_a_fade_and_clears_the_past),
 		cmocka_unit_test(samples_beyond_full_scale_are_counted),

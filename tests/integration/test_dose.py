@@ -1,0 +1,126 @@
+"""How loud it is at the ear, the week's dose that comes of it, and loudness compensation: computed from what is played."""
+
+import os
+import stat
+import time
+
+import numpy as np
+import pytest
+
+import profiles
+from harness import measure, repeat_until, sound, wait_until
+from test_level import write_earphone
+from test_source import write_source
+
+FULL_SCALE = 115  # dB SPL: 1 V into an earphone of 115 dB/V
+
+
+def tone(dbfs, seconds=120, hz=1000):
+    """Left at that level, right 10 dB softer."""
+    left = measure.tone(hz, seconds, dbfs=dbfs, channels=1).ravel()
+    return np.stack([left, left * 10 ** -0.5], axis=1)
+
+
+def level_now(session):
+    return session.status()["spl_now_db"]
+
+
+@pytest.fixture
+def desk(iemd):
+    write_source(iemd, "desk", "source = { max_voltage = 1.0; output_impedance = 0.0; };")
+    write_earphone(iemd, "ear", FULL_SCALE)
+    iemd.iemctl("source", "desk")
+    iemd.iemctl("switch", "ear")
+    return iemd
+
+
+def test_the_level_of_the_moment_is_that_of_the_louder_ear_after_the_devices_volume(desk):
+    assert level_now(desk) is None
+    with sound.Player(desk, tone(-20)) as player:
+        player.wait_linked()
+        wait_until(lambda: level_now(desk) == pytest.approx(FULL_SCALE - 20, abs=0.2), what="the tone's own level")
+        desk.set_volume("earphone", [0.1, 0.1])
+        wait_until(lambda: level_now(desk) == pytest.approx(FULL_SCALE - 40, abs=0.2), what="the level after the volume")
+        desk.set_volume("earphone", [0.1, 0.1], mute=True)
+        wait_until(lambda: level_now(desk) is None, what="silence to have no level")
+    wait_until(lambda: level_now(desk) is None, what="nothing to play")
+
+
+def test_the_dose_is_counted_kept_for_its_owner_alone_and_warned_of(desk):
+    path = desk.state_dir / "iemd/dose.conf"
+    assert desk.iemctl("dose", json=True)["enabled"] is False
+    desk.iemctl("set", "dose.enabled", "true")
+    desk.processes.start("watch", ["busctl", "--user", "monitor", "org.iemd", "--json=short"])
+    with sound.Player(desk, tone(0)) as player:  # 100 % are 40 h at 80 dB(A), 45.5 s at 115
+        player.wait_linked()
+        wait_until(lambda: desk.iemctl("dose", json=True)["percent"] > 52, timeout=90, what="half of the dose")
+    dose = desk.iemctl("dose", json=True)
+    assert dose["percent"] == pytest.approx(100 * dose["hours"] * 3600 / (40 * 3600 * 10 ** ((80 - FULL_SCALE) / 10)), rel=0.05)
+    assert dose["percent_low"] < dose["percent"] / 3 and dose["percent_high"] > dose["percent"] * 3
+    assert "50 % of the sound that may be heard in seven days has been heard." in desk.iemd_log()
+    wait_until(lambda: "DoseWarning" in desk.processes.log("watch"), what="the signal")
+    said = desk.iemctl("dose").stdout
+    assert "of the sound of a week" in said and "5 dB of doubt" in said
+    desk.stop_iemd()
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    desk.start_iemd(data_dir=desk.dir)
+    assert desk.iemctl("dose", json=True)["percent"] == pytest.approx(dose["percent"], abs=2)
+    assert desk.iemctl("dose", "reset").stdout == "The dose is forgotten.\n"
+    assert desk.iemctl("dose", json=True)["percent"] == 0
+    assert desk.iemctl("dose", "rest", check=False).returncode == 2
+
+
+def write_dose(session, percent):
+    """As if that much had been heard a while ago."""
+    pa2s = percent / 100 * 5760
+    path = session.state_dir / "iemd/dose.conf"
+    path.write_text(f"format = 1;\nwall = {time.time():.1f};\nheard = ( ( 3, 600.0, {pa2s} ) );\n")
+
+
+def test_once_the_dose_is_used_up_the_level_is_held_down_if_so_set(desk):
+    desk.stop_iemd()
+    write_dose(desk, 130)
+    write_earphone(desk, "ear", 98)
+    desk.start_iemd(data_dir=desk.dir)
+    assert desk.iemctl("dose", json=True)["percent"] == pytest.approx(130, abs=0.1)
+    desk.iemctl("set", "dose.enabled", "true")
+    assert desk.status()["level_code"] == "headroom"
+    desk.iemctl("set", "dose.reduce", "true")
+    status = desk.status()
+    assert (status["level_code"], status["gain_db"]) == ("ceiling", -3)
+    assert "since the week's dose is used up" in status["level_reason"]
+    desk.iemctl("dose", "reset")
+    assert desk.status()["gain_db"] == 0
+
+
+@pytest.mark.parametrize("damage", ["heard = ( ( 1, 2, 3 ), 5 );", "\xff\xfe", "heard = ( ( 3, 1e300, 1e300 ) );"])
+def test_a_damaged_dose_is_set_aside_and_told(desk, damage):
+    desk.stop_iemd()
+    path = desk.state_dir / "iemd/dose.conf"
+    path.write_text(damage, encoding="latin-1")
+    desk.start_iemd(data_dir=desk.dir)
+    assert path.with_name("dose.conf.damaged").exists() and "The dose of this week begins anew." in desk.iemd_log()
+    assert desk.iemctl("dose", json=True)["percent"] == 0
+
+
+def test_soft_sound_gets_its_bass_back_slowly_and_without_a_click(desk):
+    """-20 dB of the device and -20 of the tone: 75 dB SPL at the ear, for a reference of 90."""
+    tones = tone(-20, 14.0)
+    desk.iemctl("set", "loudness.reference_spl", "90")
+
+    def run():
+        desk.iemctl("loudness", "off")
+        with sound.Recorder.of_sink(desk, "earphone") as recorder, sound.Player(desk, tones) as player:
+            player.wait_linked()
+            desk.set_volume("earphone", [0.1, 0.1])
+            wait_until(lambda: level_now(desk) == pytest.approx(75, abs=0.2), what="75 dB to be heard")
+            plain = desk.status()["preamp_db"]
+            desk.iemctl("loudness", "on")
+            wait_until(lambda: desk.status()["preamp_db"] < plain - 2, what="the bass to be raised")
+            player.wait()
+        return recorder.sound[:, 0]
+
+    left = repeat_until(run, lambda played: measure.worst_residual_dbfs(played, 1000)[0] < -90)
+    assert measure.worst_residual_dbfs(left, 1000)[0] < -90
+    # 0.6 of what ISO 226:2023 gives for 31.5 Hz from 90 to 75 phon, counted in the preamp
+    assert -6 < desk.status()["preamp_db"] < -3

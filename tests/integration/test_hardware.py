@@ -1,0 +1,206 @@
+"""The device's volume as a part of the level, with consent: equal loudness over any distance, and never louder by our death."""
+
+import signal
+import subprocess
+
+import numpy as np
+import pytest
+
+from harness import measure, sound, wait_until
+from test_level import write_earphone
+from test_source import write_source
+
+FULL_SCALE = {"quiet": 100, "loud": 120}  # dB SPL of each earphone behind the source of 1 V
+TONE_DB = -12
+
+
+def near(wanted, db=0.3):
+    return pytest.approx(wanted, abs=db)
+
+
+@pytest.fixture
+def managed(iemd):
+    """Two outputs whose sources differ by 12 dB, two earphones 20 dB apart; matched, the device's volume ours to lower."""
+    write_source(iemd, "weak", "source = { max_voltage = 1.0; output_impedance = 0.0; };")
+    write_source(iemd, "strong", "source = { max_voltage = 4.0; output_impedance = 0.0; };")
+    for name, db_per_v in FULL_SCALE.items():
+        write_earphone(iemd, name, db_per_v)
+    iemd.write_settings('level = { mode = "match"; reference_spl = 95.0; hardware_volume = "manage"; };')
+    iemd.iemctl("source", "weak")
+    iemd.iemctl("source", "strong", "--output", "speaker")
+    return iemd
+
+
+def gain_before(recorded, end):
+    """Gain in the half second up to a frame, in dB: the left channel against the tone that is played."""
+    return 20 * np.log10(np.sqrt(2 * np.mean(recorded[end - 24000:end, 0].astype(float) ** 2))) - TONE_DB
+
+
+def settled_volume(session, wanted_db, sink="earphone"):
+    wait_until(lambda: 20 * np.log10(session.volume(sink)[0][0]) == near(wanted_db, 0.1), what=f"{sink} to be at {wanted_db} dB")
+
+
+def envelope_db(recorded, frames=480):
+    """Gain of each ten milliseconds."""
+    left = recorded[:len(recorded) // frames * frames, 0].astype(float).reshape(-1, frames)
+    return 20 * np.log10(np.sqrt(2 * np.mean(left ** 2, axis=1)) + 1e-9) - TONE_DB
+
+
+@pytest.mark.parametrize("order", [("quiet", "loud"), ("loud", "quiet")], ids="-".join)
+def test_earphones_far_apart_are_matched_and_never_louder_in_between(managed, order):
+    tone = measure.tone(1000, 60.0, dbfs=TONE_DB)
+    managed.iemctl("switch", order[0])
+    with sound.Recorder.of_sink(managed, "earphone") as recorder, sound.Player(managed, tone) as player:
+        player.wait_linked()
+        settled_volume(managed, 95 - FULL_SCALE[order[0]])
+        recorder.wait(1.5)
+        start = recorder.frames()
+        managed.iemctl("switch", order[1])
+        settled_volume(managed, 95 - FULL_SCALE[order[1]])
+        recorder.wait(1.5)
+        end = recorder.frames()
+        player.stop()
+    before, after = (gain_before(recorder.sound, mark) for mark in (start, end))
+    for name, gain in zip(order, (before, after)):
+        assert FULL_SCALE[name] + gain == near(95)
+    moments = envelope_db(recorder.sound[start:end])
+    assert moments.max() <= max(before, after) + 0.5
+    assert managed.status()["level_code"] == "matched"
+
+
+def test_outputs_far_apart_are_matched(managed):
+    managed.iemctl("switch", "loud")
+    managed.iemctl("switch", "loud", "--output", "speaker")
+    for sink, full_scale in (("earphone", 120), ("speaker", 120 + 20 * np.log10(4))):
+        managed.set_default(sink)
+        wait_until(lambda: managed.status()["output"]["node"] == sink, what=f"{sink} to be the output in use")
+        managed.iemctl("on")
+        with sound.Recorder.of_sink(managed, sink) as recorder, sound.Player(managed, measure.tone(1000, 30.0, dbfs=TONE_DB)) as player:
+            player.wait_linked()
+            settled_volume(managed, 95 - full_scale, sink)
+            recorder.wait(1.5)
+            end = recorder.frames()
+            player.stop()
+        assert full_scale + gain_before(recorder.sound, end) == near(95)
+
+
+def test_the_users_hand_moves_the_volume_as_ever(managed):
+    managed.iemctl("switch", "loud")
+    with sound.something_playing(managed):
+        settled_volume(managed, -25)
+        managed.set_volume("earphone", [10 ** (-31 / 20)] * 2)  # 6 dB softer, in smart mode as in any mixer
+        wait_until(lambda: 20 * np.log10(managed.volume("earphone")[0][0]) == near(-31, 0.1), what="the volume to stay")
+        managed.iemctl("switch", "quiet")
+        settled_volume(managed, -11)
+
+
+def test_a_ceiling_wins_over_the_users_hand(managed):
+    managed.iemctl("set", "level.mode", "headroom")
+    managed.iemctl("limit", "90")
+    managed.iemctl("switch", "loud")
+    with sound.something_playing(managed):
+        settled_volume(managed, -30)
+        managed.run("pw-cli", "set-param", managed.node("earphone")["id"], "Props", "{ channelVolumes: [ 0.5, 0.5 ] }")
+        settled_volume(managed, -30)
+        wait_until(lambda: managed.status()["level_code"] == "ceiling", what="the ceiling to hold")
+
+
+def test_killed_it_leaves_the_level_and_the_next_one_takes_it_over(managed):
+    managed.iemctl("switch", "loud")
+    tone = measure.tone(1000, 60.0, dbfs=TONE_DB)
+    with sound.Recorder.of_sink(managed, "earphone") as recorder, sound.Player(managed, tone) as player:
+        player.wait_linked()
+        settled_volume(managed, -25)
+        recorder.wait(1.0)
+        start = recorder.frames()
+        managed.kill_iemd(signal.SIGKILL)
+        recorder.wait(1.0)
+        undone = subprocess.run([managed.build / "daemon/iemd", "--undo"], env=managed.env, capture_output=True, text=True, timeout=30)
+        recorder.wait(0.5)
+        managed.start_iemd(data_dir=managed.dir)
+        recorder.wait(3.0)
+        player.stop()
+    assert undone.returncode == 0
+    assert envelope_db(recorder.sound[start:]).max() <= gain_before(recorder.sound, start) + 6.5
+    settled_volume(managed, -25)
+
+
+def test_what_was_lowered_is_put_back_at_the_end_and_by_undo_where_nothing_plays(managed):
+    managed.iemctl("switch", "loud")
+    with sound.something_playing(managed):
+        settled_volume(managed, -25)
+    wait_until(lambda: managed.status()["state"] == "idle", what="the sound to end")
+    wait_until(lambda: managed.node("earphone")["state"] != "running", what="the sink to rest")
+    managed.stop_iemd()
+    if managed.versions()["pipewire"].startswith("0.3"):  # later ones tell the volume of a sink that sleeps when it wakes
+        settled_volume(managed, 0)
+    with sound.something_playing(managed):
+        settled_volume(managed, 0)
+
+
+def test_what_is_plugged_in_again_is_unconfirmed_and_as_soft_as_the_most_sensitive_needs(managed):
+    for name in ("loud", "quiet"):
+        managed.iemctl("switch", name)
+    assert managed.status()["confirmed"] is True
+    managed.remove_sink("earphone")
+    wait_until(lambda: managed.status()["output"]["node"] == "speaker", what="the earphone to be away")
+    managed.add_sink("earphone", priority=2000)
+    wait_until(lambda: managed.status()["output"]["node"] == "earphone", what="the earphone to be back")
+    tone = measure.tone(1000, 60.0, dbfs=TONE_DB)
+    with sound.Recorder.of_sink(managed, "earphone") as recorder, sound.Player(managed, tone) as player:
+        player.wait_linked()
+        wait_until(lambda: managed.status()["state"] == "running", what="the tone to run")
+        status = managed.status()
+        assert (status["profile"]["id"], status["confirmed"]) == ("quiet", False)
+        assert "'iemctl confirm'" in status["reason"]
+        settled_volume(managed, 95 - FULL_SCALE["loud"])
+        recorder.wait(1.0)
+        softer = recorder.frames()
+        managed.iemctl("confirm")
+        assert managed.status()["confirmed"] is True
+        settled_volume(managed, 95 - FULL_SCALE["quiet"])
+        recorder.wait(1.0)
+        end = recorder.frames()
+        player.stop()
+    assert FULL_SCALE["loud"] + gain_before(recorder.sound, softer) == near(95)
+    assert FULL_SCALE["quiet"] + gain_before(recorder.sound, end) == near(95)
+
+
+def test_without_consent_nothing_is_touched(managed):
+    managed.write_settings('level = { mode = "match"; reference_spl = 95.0; };')
+    managed.iemctl("switch", "loud")
+    status = managed.status()
+    assert (status["level_code"], status["gain_db"]) == ("match-refused", 0)
+    assert "'iemctl set level.hardware_volume manage' allows that" in status["level_reason"]
+    assert managed.volume("earphone")[0] == [1.0, 1.0]
+
+
+def test_as_default_sink_our_own_shows_the_users_position_and_moves_it(managed):
+    managed.iemctl("switch", "loud")
+    if managed.status()["mode"] != "default-sink":
+        pytest.skip("the default is the output itself here")
+    with sound.something_playing(managed):
+        settled_volume(managed, -25)
+        settled_volume(managed, 0, "iemd.earphone")
+        managed.set_volume("iemd.earphone", [0.5, 0.5])
+        settled_volume(managed, -25 + 20 * np.log10(0.5))
+        managed.iemctl("switch", "quiet")
+        settled_volume(managed, -5 + 20 * np.log10(0.5))
+        settled_volume(managed, 20 * np.log10(0.5), "iemd.earphone")
+
+
+def test_where_nothing_is_corrected_any_more_the_volume_is_given_back_slowly(managed):
+    managed.iemctl("switch", "loud")
+    with sound.Recorder.of_sink(managed, "earphone") as recorder, \
+            sound.Player(managed, measure.tone(1000, 60.0, dbfs=TONE_DB)) as player:
+        player.wait_linked()
+        settled_volume(managed, -25)
+        start = recorder.frames()
+        managed.iemctl("auto")
+        settled_volume(managed, 0)
+        recorder.wait(0.5)
+        end = recorder.frames()
+        player.stop()
+    moments = envelope_db(recorder.sound[start:end])
+    assert moments[-1] == near(0)
+    assert (moments > -2).argmax() - (moments > -22).argmax() > 50  # 20 dB in half a second at least
