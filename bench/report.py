@@ -15,7 +15,7 @@ sys.path[:0] = [str(CHECKOUT / "tests"), str(CHECKOUT / "bench")]
 import live  # noqa: E402
 import offline  # noqa: E402
 
-PARTS = ("filter", "design", "convolver", "graph", "files")
+PARTS = ("filter", "design", "responses", "convolver", "graph", "files")
 
 
 def processor():
@@ -57,6 +57,14 @@ def bench_design(build, arguments):
     table("A change of profile: us for the design of ten bands in each of two channels that differ",
           ["rate, reference", "filters", "whole chain"],
           [[f"{row['rate']}, {row['reference']}", row["filters_us"], row["chain_us"]] for row in rows])
+    return rows
+
+
+def bench_responses(build, arguments):
+    rows = [{"rate": int(rate), "response": response, "design_ms": float(ms)}
+            for rate, response, ms in told_by(build / "bench/bench_responses")]
+    table("A change to a profile that convolves: ms for the design of its chain in stereo",
+          ["rate, response", "ms"], [[f"{row['rate']}, {row['response']}", row["design_ms"]] for row in rows])
     return rows
 
 

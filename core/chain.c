@@ -37,15 +37,13 @@ int iem_chain_new(struct iem_chain **out, const struct iem_chain_plan *plan)
 	if (!(plan->rate_hz >= IEM_MIN_RATE_HZ && plan->rate_hz <= IEM_MAX_RATE_HZ) || plan->channels < 1 ||
 	    plan->channels > IEM_MAX_CHANNELS)
 		return -ERANGE;
-	if (plan->impulse && plan->impulse->rate_hz != plan->rate_hz)
-		return -EINVAL;
 	chain = calloc(1, sizeof(*chain));
 	if (!chain)
 		return -ENOMEM;
 	chain->rate_hz = plan->rate_hz;
 	chain->channels = plan->channels;
 	memcpy(chain->sides, plan->sides, sizeof(chain->sides));
-	chain->is_pair = plan->channels == 2 && plan->sides[0] == IEM_SIDE_LEFT && plan->sides[1] == IEM_SIDE_RIGHT;
+	chain->is_pair = chain_is_for_pair(plan);
 	if ((r = chain_design(chain, plan)) < 0)
 		return r;
 	if ((r = lay_out(chain)) < 0 ||
@@ -62,7 +60,7 @@ void iem_chain_free(struct iem_chain *chain)
 	for (unsigned p = 0; p < ARRAY_LEN(chain->cascades); p++)
 		iem_cascade_free(chain->cascades[p]);
 	for (unsigned i = 0; i < chain->n_responses; i++)
-		chain_response_free(chain->responses[i]);
+		chain_response_finish(&chain->responses[i]);
 	iem_limiter_free(chain->limiter);
 	free(chain);
 }
@@ -75,7 +73,7 @@ void iem_chain_freep(struct iem_chain **chain)
 void iem_chain_reset(struct iem_chain *chain)
 {
 	for (unsigned i = 0; i < chain->n_responses; i++)
-		iem_convolver_reset(chain->responses[i]->convolver);
+		iem_convolver_reset(chain->responses[i].convolver);
 	for (unsigned c = 0; c < chain->channels; c += 2)
 		iem_cascade_reset(chain->cascades[c / 2]);
 	iem_stereo_reset(&chain->stereo);
@@ -90,7 +88,7 @@ static const float *const *convolve(struct iem_chain *chain, const float *const 
 		if (in[c] != out[c])
 			memcpy(out[c], in[c], frames * sizeof(float));
 	for (unsigned i = 0; i < chain->n_responses; i++)
-		iem_convolver_process(chain->responses[i]->convolver, out, frames);
+		iem_convolver_process(chain->responses[i].convolver, out, frames);
 	return (const float *const *)out;
 }
 
@@ -183,6 +181,6 @@ uint32_t iem_chain_settle_frames(const struct iem_chain *chain)
 		for (unsigned i = 0; i < chain->ears[side].n; i++)
 			frames = fmax(frames, nepers / fmax(pole_decay(&chain->ears[side].sections[i]), 1e-9));
 	for (unsigned i = 0; i < chain->n_responses; i++)
-		frames += chain->responses[i]->settle;
+		frames += chain->responses[i].of->settle;
 	return (uint32_t)fmin(frames + iem_chain_latency(chain), SETTLE_MAX_SECONDS * chain->rate_hz);
 }

@@ -11,6 +11,7 @@
 #include "core/level.h"
 #include "core/loudness.h"
 #include "core/preference.h"
+#include "core/prepared.h"
 #include "core/profile.h"
 
 #include <stdint.h>
@@ -19,11 +20,19 @@
 
 struct iem_chain;
 
-/** What a chain is made from; all fields are copied. */
+/** What convolves in a chain, in this order. */
+enum iem_part {
+	IEM_PART_IMPULSE, /* the equaliser's impulse response, */
+	IEM_PART_GRAPHIC, /* its curve of gains, */
+	IEM_PART_DAMPING, /* and that of the damping */
+	IEM_PARTS,
+};
+
+/** What a chain is made from; all fields are copied, and what is prepared is held. */
 struct iem_chain_plan {
 	const struct iem_eq *eq; /* NULL: no correction */
-	const struct iem_impulse *impulse; /* the equaliser's, at the plan's rate; NULL: none */
 	const struct iem_curve *damping; /* what undoes the source's output impedance: Hz, dB; NULL: nothing */
+	struct iem_prepared *prepared[IEM_PARTS]; /* each from its iem_chain_recipe(); NULL: not prepared yet */
 	const struct iem_preference *preference; /* on top; NULL: none */
 	const struct iem_loudness *loudness; /* on top; NULL: none */
 	const struct iem_level_case *level; /* what is wanted; what is the chain's own in it is filled in. NULL: the headroom */
@@ -34,10 +43,14 @@ struct iem_chain_plan {
 	enum iem_side sides[IEM_MAX_CHANNELS]; /* what is done to both ears together is, where they are left and right */
 };
 
+/** What a part of a plan is made from; pointers are the plan's. @return false where the plan has no such part */
+bool iem_chain_recipe(struct iem_recipe *out, const struct iem_chain_plan *plan, enum iem_part part);
+
 /**
- * Design a chain. Bands that do not fit the rate are left out and counted (iem_chain_skipped).
+ * Design a chain. Bands that do not fit the rate are left out and counted (iem_chain_skipped). A part that is not
+ * prepared yet is prepared here, which takes its time; all else takes some milliseconds.
  * @return 0, -ERANGE for a rate or channel count outside its range, -E2BIG for more than IEM_MAX_BANDS bands
- * on a channel, -EINVAL for an impulse response that is not at the plan's rate, or -ENOMEM
+ * on a channel, -EINVAL for an impulse response that is not prepared and not at the plan's rate, or -ENOMEM
  */
 int iem_chain_new(struct iem_chain **out, const struct iem_chain_plan *plan);
 void iem_chain_free(struct iem_chain *chain);

@@ -33,39 +33,57 @@ static int add_bands(struct iem_chain *chain, const struct iem_band *bands, size
 	return r;
 }
 
-static int add_curve(struct iem_chain *chain, const struct iem_chain_plan *plan, const struct iem_curve *curve)
+bool chain_is_for_pair(const struct iem_chain_plan *plan)
 {
-	const int r = chain_response_from_curve(&chain->responses[chain->n_responses], plan, curve);
+	return plan->channels == 2 && plan->sides[0] == IEM_SIDE_LEFT && plan->sides[1] == IEM_SIDE_RIGHT;
+}
 
-	chain->n_responses += r == 0;
-	return r;
+bool iem_chain_recipe(struct iem_recipe *out, const struct iem_chain_plan *plan, enum iem_part part)
+{
+	const struct iem_eq *eq = plan->eq;
+
+	*out = (struct iem_recipe){ .rate_hz = plan->rate_hz };
+	if (eq && part == IEM_PART_IMPULSE)
+		out->impulse = eq->impulse;
+	else if (eq && part == IEM_PART_GRAPHIC)
+		out->curve = eq->graphic.n ? &eq->graphic : NULL;
+	else if (eq && part == IEM_PART_DAMPING)
+		out->curve = plan->damping;
+	out->mixes = out->impulse && out->impulse->channels == IEM_IMPULSE_TRUE_STEREO && chain_is_for_pair(plan);
+	return out->impulse || out->curve;
 }
 
 /* In front of the bands: what an ear gets is then its bands' times what the responses leave for it. */
-static int add_responses(struct iem_chain *chain, const struct iem_chain_plan *plan)
+static int add_response(struct iem_chain *chain, const struct iem_chain_plan *plan, enum iem_part part)
 {
+	CLEANUP(iem_prepared_dropp) struct iem_prepared *made = NULL;
+	struct iem_prepared *prepared = plan->prepared[part];
+	struct iem_recipe recipe;
 	int r = 0;
 
-	if (plan->impulse) {
-		r = chain_response_new(&chain->responses[chain->n_responses], plan, chain->is_pair, plan->impulse);
-		chain->n_responses += r == 0;
+	if (!iem_chain_recipe(&recipe, plan, part))
+		return 0;
+	if (!prepared) {
+		r = iem_prepared_new(&made, &recipe, NULL);
+		prepared = made;
 	}
-	if (r == 0 && plan->eq->graphic.n)
-		r = add_curve(chain, plan, &plan->eq->graphic);
-	if (r == 0 && plan->damping)
-		r = add_curve(chain, plan, plan->damping);
+	if (r == 0)
+		r = chain_response_init(&chain->responses[chain->n_responses], plan, prepared);
+	chain->n_responses += r == 0;
 	return r;
 }
 
 static int add_correction(struct iem_chain *chain, const struct iem_chain_plan *plan)
 {
 	const struct iem_eq *eq = plan->eq;
-	const int r = add_bands(chain, eq->bands, eq->n_bands, eq->reference, &chain->skipped);
+	int r = add_bands(chain, eq->bands, eq->n_bands, eq->reference, &chain->skipped);
 
 	for (int side = 0; side < IEM_SIDES && r == 0; side++)
 		if (chain->ears[side].n > IEM_MAX_BANDS)
 			return -E2BIG;
-	return r < 0 ? r : add_responses(chain, plan);
+	for (int part = 0; part < IEM_PARTS && r == 0; part++)
+		r = add_response(chain, plan, part);
+	return r;
 }
 
 /* A shelf above half the rate is missed by nobody. */

@@ -13,7 +13,7 @@ double chain_ear_db(const struct iem_chain *chain, enum iem_side side, double fr
 	double db = bands_db(chain, side, freq_hz);
 
 	for (unsigned i = 0; i < chain->n_responses; i++)
-		db += chain_response_db(chain->responses[i], side, freq_hz);
+		db += iem_prepared_db(chain->responses[i].of, side, freq_hz);
 	return db;
 }
 
@@ -23,7 +23,7 @@ static double most_db(const struct iem_chain *chain, enum iem_side side, double 
 	double db = bands_db(chain, side, freq_hz);
 
 	for (unsigned i = 0; i < chain->n_responses; i++)
-		db += chain_response_most_db(chain->responses[i], side, freq_hz);
+		db += iem_prepared_most_db(chain->responses[i].of, side, freq_hz);
 	return db;
 }
 
@@ -69,11 +69,11 @@ enum {
 	GRID = 512,
 	PER_BAND = 7,
 	PER_RESPONSE = 1024,
-	MAX_SPOTS = GRID + CHAIN_MAX_SECTIONS * PER_BAND + CHAIN_MAX_RESPONSES * PER_RESPONSE + 1
+	MAX_SPOTS = GRID + CHAIN_MAX_SECTIONS * PER_BAND + IEM_PARTS * PER_RESPONSE + 1
 };
 
 /* A response may peak anywhere: its highest bin in each small step of frequency. */
-static size_t spots_of_response(const struct chain_response *response, enum iem_side side, double *spots_hz)
+static size_t spots_of_response(const struct iem_prepared *response, enum iem_side side, double *spots_hz)
 {
 	const struct iem_spectrum *most = &response->spectra[response->most[side]];
 	const double nyquist = most->rate_hz / 2, step = pow(nyquist / 10, 1.0 / (PER_RESPONSE - 1));
@@ -105,7 +105,7 @@ static size_t spots_of(const struct iem_chain *chain, enum iem_side side, double
 			spots_hz[n++] = fmin(ear->bands[b].freq_hz * exp2(octaves * around[i]), nyquist);
 	}
 	for (unsigned i = 0; i < chain->n_responses; i++)
-		n += spots_of_response(chain->responses[i], side, spots_hz + n);
+		n += spots_of_response(chain->responses[i].of, side, spots_hz + n);
 	qsort(spots_hz, n, sizeof(*spots_hz), ascending);
 	return n;
 }
@@ -146,32 +146,35 @@ double iem_chain_db(const struct iem_chain *chain, enum iem_side side, double fr
 }
 
 /* ORIGINAL is the impulse response as the file has it; NULL: none. */
-static double meant_db(const struct iem_eq *eq, const struct chain_response *original, enum iem_side side, double freq_hz)
+static double meant_db(const struct iem_eq *eq, const struct iem_prepared *original, enum iem_side side, double freq_hz)
 {
 	double db = eq->graphic.n ? iem_curve_at(&eq->graphic, freq_hz) : 0;
 
 	if (original)
-		db += chain_response_db(original, side, freq_hz);
+		db += iem_prepared_db(original, side, freq_hz);
 	for (size_t i = 0; i < eq->n_bands; i++)
 		if (iem_side_applies(eq->bands[i].side, side))
 			db += iem_band_db(&eq->bands[i], eq->reference, freq_hz);
 	return db;
 }
 
-/* @return NULL where there is no memory for it: it counts as met then */
-static struct chain_response *original_of(const struct iem_chain *chain, const struct iem_impulse *impulse)
+/* @return NULL where there is none, or no memory for it: it counts as met then */
+static struct iem_prepared *original_of(const struct iem_chain *chain, struct iem_impulse *impulse)
 {
-	struct iem_chain_plan plan = { .rate_hz = impulse->rate_hz, .channels = chain->channels };
-	struct chain_response *original = NULL;
+	struct iem_recipe recipe = { .impulse = impulse };
+	struct iem_prepared *original = NULL;
 
-	memcpy(plan.sides, chain->sides, sizeof(plan.sides));
-	return chain_response_new(&original, &plan, chain->is_pair, impulse) < 0 ? NULL : original;
+	if (!impulse)
+		return NULL;
+	recipe.rate_hz = impulse->rate_hz;
+	recipe.mixes = chain->is_pair && impulse->channels == IEM_IMPULSE_TRUE_STEREO;
+	return iem_prepared_new(&original, &recipe, NULL) < 0 ? NULL : original;
 }
 
 struct iem_deviation iem_chain_deviation(const struct iem_chain *chain, const struct iem_eq *eq)
 {
 	enum { POINTS = 480 };
-	struct chain_response *original = eq->impulse ? original_of(chain, eq->impulse) : NULL;
+	CLEANUP(iem_prepared_dropp) struct iem_prepared *original = original_of(chain, eq->impulse);
 	/* above half of the file's rate it means nothing */
 	const double rate_hz = original ? fmin(chain->rate_hz, eq->impulse->rate_hz) : chain->rate_hz;
 	const double high = fmin(20000, (original ? 0.45 : 0.49) * rate_hz);
@@ -187,7 +190,6 @@ struct iem_deviation iem_chain_deviation(const struct iem_chain *chain, const st
 				most = (struct iem_deviation){ db, f };
 		}
 	}
-	chain_response_free(original);
 	return most;
 }
 

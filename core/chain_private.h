@@ -8,7 +8,6 @@
 #include "core/chain_response.h"
 #include "core/limiter.h"
 
-#define CHAIN_MAX_RESPONSES 3 /* the file's, the graphic equaliser's and the damping's */
 #define CHAIN_MAX_SECTIONS (IEM_MAX_BANDS + IEM_PREFERENCE_BANDS + IEM_LOUDNESS_BANDS)
 
 /** What the channels of one ear share: the sections, and the bands they come from (where to look for peaks). */
@@ -25,7 +24,7 @@ struct iem_chain {
 	enum iem_side sides[IEM_MAX_CHANNELS];
 	struct ear ears[IEM_SIDES];
 	bool is_pair; /* of a left and a right channel */
-	struct chain_response *responses[CHAIN_MAX_RESPONSES]; /* owned; run first */
+	struct chain_response responses[IEM_PARTS]; /* run first */
 	unsigned n_responses;
 	struct iem_stereo_stage stereo; /* neutral where it is no pair */
 	struct iem_cascade *cascades[IEM_MAX_CHANNELS / 2]; /* owned; of two channels each */
@@ -36,6 +35,9 @@ struct iem_chain {
 struct chain_reach {
 	double top_db, bottom_db; /* at least, at most 0 */
 };
+
+/** Is it for a left and a right channel? */
+bool chain_is_for_pair(const struct iem_chain_plan *plan);
 
 /** Give a chain that has its rate and channels its filters and gains. @return as iem_chain_new() */
 int chain_design(struct iem_chain *chain, const struct iem_chain_plan *plan);

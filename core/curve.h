@@ -23,3 +23,9 @@ struct iem_curve {
  * NAN where there is no point.
  */
 double iem_curve_at(const struct iem_curve *curve, double freq_hz);
+
+/**
+ * The same at 0, STEP_HZ, 2 * STEP_HZ and so on, N values of a curve of at least one point: each is found from where
+ * the one before was.
+ */
+void iem_curve_sample(const struct iem_curve *curve, double step_hz, double *values, size_t n);

@@ -2,7 +2,6 @@
 
 #include "core/convolver.h"
 #include "core/minphase.h"
-#include "core/spectrum.h"
 
 #include <errno.h>
 #include <math.h>
@@ -10,7 +9,7 @@
 #define GOOD_DB 0.02
 #define FEWEST 256
 #define TAPS_AT_48K 32768 /* what a kink at 20 Hz asks for; more at higher rates */
-#define OVERSAMPLING 8    /* so much longer than the response is the transform that makes it */
+#define OVERSAMPLING 4    /* so much longer than the response is the transform that makes it; 8 come no closer */
 #define PER_OCTAVE 192
 
 static uint32_t most_taps(double rate_hz)
@@ -35,22 +34,30 @@ static void cut(double *taps, const double *all, uint32_t n)
 static int compare(struct iem_response *response, const struct iem_curve *curve, double rate_hz)
 {
 	const double high = fmin(20000, 0.49 * rate_hz);
-	struct iem_spectrum spectrum;
-	const int r = iem_spectrum_init(&spectrum, response->taps, response->n, rate_hz);
+	int r;
 
-	if (r < 0)
+	iem_spectrum_finish(&response->spectrum);
+	if ((r = iem_spectrum_init(&response->spectrum, response->taps, response->n, rate_hz)) < 0)
 		return r;
 	response->off.db = response->off.freq_hz = 0;
 	for (double f = 20; f <= high; f *= exp2(1.0 / PER_OCTAVE)) {
-		const double off = fabs(iem_spectrum_db(&spectrum, f) - iem_curve_at(curve, f));
+		const double off = fabs(iem_spectrum_db(&response->spectrum, f) - iem_curve_at(curve, f));
 
 		if (off > response->off.db) {
 			response->off.db = off;
 			response->off.freq_hz = f;
 		}
 	}
-	iem_spectrum_finish(&spectrum);
 	return 0;
+}
+
+/* The first N taps of ALL. */
+static int take(struct iem_response *response, const struct iem_curve *curve, double rate_hz, uint32_t n,
+		const double *all)
+{
+	cut(response->taps, all, n);
+	response->n = n;
+	return compare(response, curve, rate_hz);
 }
 
 /* With N taps; ALL has room for them, DB for half a transform. */
@@ -60,13 +67,42 @@ static int realise(struct iem_response *response, const struct iem_curve *curve,
 	const uint32_t size = OVERSAMPLING * n;
 	int r;
 
-	for (uint32_t k = 0; k <= size / 2; k++)
-		db[k] = iem_curve_at(curve, k * rate_hz / size);
+	iem_curve_sample(curve, rate_hz / size, db, size / 2 + 1);
 	if ((r = iem_minphase(all, n, db, size)) < 0)
 		return r;
-	cut(response->taps, all, n);
-	response->n = n;
-	return compare(response, curve, rate_hz);
+	return take(response, curve, rate_hz, n, all);
+}
+
+/* The error goes down with the number of taps, and seldom faster: no fewer than so many times as many are needed. */
+static uint32_t times_as_many(double off_db)
+{
+	uint32_t times = 2;
+
+	while (times < IEM_CONVOLVER_MAX_TAPS && off_db / (2 * times) > GOOD_DB)
+		times *= 2;
+	return times;
+}
+
+/* As few as come close enough. */
+static int find_taps(struct iem_response *response, const struct iem_curve *curve, double rate_hz, uint32_t most,
+		     double *all, double *db)
+{
+	uint32_t tried = FEWEST / 2, n = FEWEST;
+	int r = realise(response, curve, rate_hz, n, all, db);
+
+	while (r == 0 && response->off.db > GOOD_DB && n < most) {
+		tried = n;
+		n *= times_as_many(response->off.db);
+		n = n < most ? n : most;
+		r = realise(response, curve, rate_hz, n, all, db);
+	}
+	if (r < 0 || response->off.db > GOOD_DB)
+		return r;
+	while (r == 0 && response->off.db <= GOOD_DB && n / 2 > tried) { /* it was faster */
+		n /= 2;
+		r = take(response, curve, rate_hz, n, all);
+	}
+	return r == 0 && response->off.db > GOOD_DB ? take(response, curve, rate_hz, 2 * n, all) : r;
 }
 
 int iem_graphic_realise(struct iem_response *out, const struct iem_curve *curve, double rate_hz)
@@ -82,12 +118,7 @@ int iem_graphic_realise(struct iem_response *out, const struct iem_curve *curve,
 	all = malloc(most * sizeof(*all));
 	db = malloc((OVERSAMPLING * most / 2 + 1) * sizeof(*db));
 	response.taps = malloc(most * sizeof(*response.taps));
-	r = all && db && response.taps ? 0 : -ENOMEM;
-	for (uint32_t n = FEWEST; n <= most && r == 0; n *= 2) {
-		r = realise(&response, curve, rate_hz, n, all, db);
-		if (response.off.db <= GOOD_DB)
-			break;
-	}
+	r = all && db && response.taps ? find_taps(&response, curve, rate_hz, most, all, db) : -ENOMEM;
 	if (r < 0) {
 		iem_response_finish(&response);
 		return r;
@@ -99,4 +130,5 @@ int iem_graphic_realise(struct iem_response *out, const struct iem_curve *curve,
 void iem_response_finish(struct iem_response *response)
 {
 	free(IEM_STEAL(response->taps));
+	iem_spectrum_finish(&response->spectrum);
 }

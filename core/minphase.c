@@ -15,7 +15,7 @@ struct transform {
 	uint32_t size;
 	double *real;
 	fftw_complex *spectrum;
-	fftw_plan forth, back; /* back: SIZE times as large */
+	fftw_plan forth, back; /* back: SIZE times as large; NULL where it is not needed */
 };
 
 static void transform_finish(struct transform *t)
@@ -31,11 +31,20 @@ static void transform_finish(struct transform *t)
 static int transform_init(struct transform *t, uint32_t size)
 {
 	*t = (struct transform){ .size = size, .real = fftw_alloc_real(size), .spectrum = fftw_alloc_complex(size / 2 + 1) };
-	if (t->real && t->spectrum) {
+	if (t->real && t->spectrum)
 		t->forth = fftw_plan_dft_r2c_1d((int)size, t->real, t->spectrum, FFTW_ESTIMATE);
-		t->back = fftw_plan_dft_c2r_1d((int)size, t->spectrum, t->real, FFTW_ESTIMATE);
-	}
-	return t->forth && t->back ? 0 : -ENOMEM;
+	return t->forth ? 0 : -ENOMEM;
+}
+
+/* Planning takes as long as a transform. */
+static int transform_init_both(struct transform *t, uint32_t size)
+{
+	const int r = transform_init(t, size);
+
+	if (r < 0)
+		return r;
+	t->back = fftw_plan_dft_c2r_1d((int)size, t->spectrum, t->real, FFTW_ESTIMATE);
+	return t->back ? 0 : -ENOMEM;
 }
 
 static bool is_size(uint32_t size)
@@ -51,6 +60,14 @@ static void fold(double *cepstrum, uint32_t size)
 	memset(cepstrum + size / 2 + 1, 0, (size / 2 - 1) * sizeof(*cepstrum));
 }
 
+/* cexp() of what is finite and not large: half the time. */
+static double complex exponential(double complex z)
+{
+	const double magnitude = exp(creal(z));
+
+	return CMPLX(magnitude * cos(cimag(z)), magnitude * sin(cimag(z)));
+}
+
 int iem_minphase(double *taps, uint32_t n, const double *db, uint32_t size)
 {
 	CLEANUP(transform_finish) struct transform t = { 0 };
@@ -61,7 +78,7 @@ int iem_minphase(double *taps, uint32_t n, const double *db, uint32_t size)
 	for (uint32_t k = 0; k <= size / 2; k++)
 		if (!isfinite(db[k]) || db[k] > -IEM_MINPHASE_FLOOR_DB)
 			return -EINVAL;
-	if ((r = transform_init(&t, size)) < 0)
+	if ((r = transform_init_both(&t, size)) < 0)
 		return r;
 	for (uint32_t k = 0; k <= size / 2; k++)
 		t.spectrum[k] = fmax(db[k], IEM_MINPHASE_FLOOR_DB) / DB_PER_NEPER / size;
@@ -69,7 +86,7 @@ int iem_minphase(double *taps, uint32_t n, const double *db, uint32_t size)
 	fold(t.real, size);
 	fftw_execute(t.forth);
 	for (uint32_t k = 0; k <= size / 2; k++)
-		t.spectrum[k] = cexp(t.spectrum[k]) / size;
+		t.spectrum[k] = exponential(t.spectrum[k]) / size;
 	fftw_execute(t.back);
 	memcpy(taps, t.real, n * sizeof(*taps));
 	return 0;
@@ -87,7 +104,10 @@ int iem_magnitude_db(double *db, uint32_t size, const double *taps, uint32_t n)
 	memset(t.real, 0, size * sizeof(*t.real));
 	memcpy(t.real, taps, n * sizeof(*taps));
 	fftw_execute(t.forth);
-	for (uint32_t k = 0; k <= size / 2; k++)
-		db[k] = fmax(DB_PER_NEPER * log(cabs(t.spectrum[k])), IEM_MINPHASE_FLOOR_DB);
+	for (uint32_t k = 0; k <= size / 2; k++) {
+		const double re = creal(t.spectrum[k]), im = cimag(t.spectrum[k]);
+
+		db[k] = fmax(DB_PER_NEPER / 2 * log(re * re + im * im), IEM_MINPHASE_FLOOR_DB);
+	}
 	return 0;
 }

@@ -250,6 +250,7 @@ void engine_refresh(struct engine *engine)
 	select_all(engine);
 	apply(engine);
 	compare_hear(engine);
+	responses_sweep(engine->responses);
 	engine_house(engine);
 	engine->config.changed(engine->config.data);
 }
@@ -262,6 +263,12 @@ static void on_deferred(void *data, uint64_t count)
 void engine_defer(struct engine *engine)
 {
 	pw_loop_signal_event(engine->config.loop, engine->deferred);
+}
+
+/* On another thread: a signal of the loop may be given from any. */
+static void on_response_ready(void *data)
+{
+	engine_defer(data);
 }
 
 /* --- the connection --------------------------------------------------------------------------------------------- */
@@ -399,12 +406,17 @@ static void connect_graph(struct engine *engine)
 int engine_new(struct engine **out, const struct engine_config *config)
 {
 	struct engine *engine = calloc(1, sizeof(*engine));
+	int r;
 
 	if (!engine)
 		return -ENOMEM;
 	engine->config = *config;
 	engine->reconnect_timer = pw_loop_add_timer(config->loop, on_reconnect, engine);
 	engine->deferred = pw_loop_add_event(config->loop, on_deferred, engine);
+	if ((r = responses_new(&engine->responses, on_response_ready, engine)) < 0) {
+		engine_free(engine);
+		return r;
+	}
 	*out = engine;
 	connect_graph(engine);
 	return 0;
@@ -433,6 +445,7 @@ void engine_free(struct engine *engine)
 	free(engine->places);
 	default_finish(engine);
 	volume_finish(engine);
+	responses_free(engine->responses);
 	pw_loop_destroy_source(engine->config.loop, engine->reconnect_timer);
 	pw_loop_destroy_source(engine->config.loop, engine->deferred);
 	engine_end_comparison(engine, NULL, "iemd ends");

@@ -4,8 +4,8 @@
 #include "daemon/log.h"
 
 #include "core/electrical.h"
-#include "core/io/impulse_file.h"
 
+#include <errno.h>
 #include <math.h>
 
 #define ASSUMED_RATE_HZ 48000 /* until a driver tells its own */
@@ -121,7 +121,22 @@ static int bypass_chain(struct iem_chain **out, const struct iem_chain *correcte
 	plan.loudness = NULL;
 	plan.limiter = plan.limiter && !raw; /* so long as levels are matched, the time is, too */
 	plan.gain_db = raw ? 0 : fmin(0, iem_chain_pink_db(corrected));
-	return iem_chain_design(out, &plan);
+	return iem_chain_new(out, &plan);
+}
+
+int engine_prepare(struct engine *engine, struct iem_chain_plan *plan)
+{
+	struct iem_recipe recipe;
+	int r = 0;
+
+	/* All that are missing are asked for. */
+	for (int part = 0; part < IEM_PARTS && (r == 0 || r == -EAGAIN); part++) {
+		const bool has = iem_chain_recipe(&recipe, plan, part);
+		const int got = has ? responses_get(engine->responses, &recipe, &plan->prepared[part]) : 0;
+
+		r = got < 0 ? got : r;
+	}
+	return r;
 }
 
 static void curve_finish(struct iem_curve *curve)
@@ -129,75 +144,104 @@ static void curve_finish(struct iem_curve *curve)
 	free(curve->at);
 }
 
-static void note_chain(struct engine *engine, struct place *place, const struct iem_chain *chain, double rate_hz)
+static void note_chain(struct engine *engine, struct place *place, const struct iem_chain *corrected,
+		       const struct iem_chain *chain)
 {
+	place->level = *iem_chain_level(corrected);
+	place->damping_db = -iem_largest_change(&place->selection.profile->earphone, level_output_ohm(place)).y;
 	place->preamp_db = iem_chain_preamp_db(chain);
 	place->gain_db = iem_chain_gain_db(chain);
 	place->removal_db = iem_chain_removal_db(chain);
 	place->latency = iem_chain_latency(chain);
-	place->chain_print = chain_print(engine, place, rate_hz);
+	place->rate_hz = iem_chain_rate(chain);
+	place->chain_print = chain_print(engine, place, place->rate_hz);
 }
 
-static struct iem_chain *make_chain(struct engine *engine, struct place *place, double rate_hz)
+static void tell_skipped(const struct place *place, const struct iem_chain *chain)
+{
+	if (iem_chain_skipped(chain))
+		log_warning("%u bands of '%s' are above half the rate of %.0f Hz and are left out.",
+			    iem_chain_skipped(chain), place->selection.profile->id, iem_chain_rate(chain));
+}
+
+/* From a plan that lacks nothing but what is prepared. */
+static int design(struct engine *engine, struct place *place, struct iem_chain_plan *plan, struct iem_chain **out)
+{
+	CLEANUP(iem_chain_freep) struct iem_chain *corrected = NULL;
+	struct iem_chain *bypass;
+	const int prepared = engine_prepare(engine, plan);
+	int r = compare_gain_db(engine, place, plan, &plan->gain_db);
+
+	if (prepared < 0 || r < 0)
+		return prepared < 0 ? prepared : r;
+	if ((r = iem_chain_new(&corrected, plan)) < 0)
+		return r;
+	tell_skipped(place, corrected);
+	if (choices_enabled(engine->config.choices)) {
+		note_chain(engine, place, corrected, corrected);
+		*out = IEM_STEAL(corrected);
+		return 0;
+	}
+	if ((r = bypass_chain(&bypass, corrected, *plan, choices_raw(engine->config.choices))) < 0)
+		return r;
+	note_chain(engine, place, corrected, bypass);
+	*out = bypass;
+	return 0;
+}
+
+static int make_chain(struct engine *engine, struct place *place, double rate_hz, struct iem_chain **out)
 {
 	const struct iem_preference preference = preference_for(engine, place);
 	const struct iem_level_case wish = level_wish(engine, place);
 	CLEANUP(curve_finish) struct iem_curve damping = { 0 };
 	struct iem_loudness loudness;
 	struct iem_chain_plan plan = plan_for(place, rate_hz);
-	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
-	struct iem_chain *bypass = NULL;
-	int r;
+	int r = level_damping(&damping, place);
 
 	plan.preference = &preference;
 	plan.limiter = has_limiter(engine);
 	plan.level = &wish;
-	r = level_damping(&damping, place);
 	plan.damping = damping.n ? &damping : NULL;
 	plan.loudness = heard_loudness(engine, place, &loudness) ? &loudness : NULL;
-	plan.gain_db = compare_gain_db(engine, place, &plan);
 	if (r == 0)
-		r = iem_chain_design(&chain, &plan);
-	if (r == 0)
-		place->level = *iem_chain_level(chain);
-	if (r == 0 && iem_chain_skipped(chain))
-		log_warning("%u bands of '%s' are above half the rate of %.0f Hz and are left out.",
-			    iem_chain_skipped(chain), place->selection.profile->id, rate_hz);
-	if (r == 0 && !choices_enabled(engine->config.choices)) {
-		r = bypass_chain(&bypass, chain, plan, choices_raw(engine->config.choices));
-		iem_chain_free(chain);
-		chain = bypass;
-	}
-	if (r < 0) {
+		r = design(engine, place, &plan, out);
+	place->preparing = r == -EAGAIN;
+	if (r < 0 && r != -EAGAIN)
 		log_error("The chain for '%s' could not be made: %s.", place->selection.profile->id, strerror(-r));
-		return NULL;
-	}
-	place->damping_db = -iem_largest_change(&place->selection.profile->earphone, level_output_ohm(place)).y;
-	note_chain(engine, place, chain, rate_hz);
-	return IEM_STEAL(chain);
+	return r;
 }
 
-struct iem_chain *engine_first_chain(struct engine *engine, struct place *place)
-{
-	return make_chain(engine, place, ASSUMED_RATE_HZ);
-}
-
+/* While no driver tells it, it is likely to be what it was before. */
 double engine_rate_of(const struct place *place)
 {
 	const uint32_t rate = place->pair ? rt_position_rate(pair_rt(place->pair)) : 0;
 
-	return rate >= IEM_MIN_RATE_HZ && rate <= IEM_MAX_RATE_HZ ? rate : ASSUMED_RATE_HZ;
+	if (rate >= IEM_MIN_RATE_HZ && rate <= IEM_MAX_RATE_HZ)
+		return rate;
+	return place->rate_hz > 0 ? place->rate_hz : ASSUMED_RATE_HZ;
+}
+
+int engine_first_chain(struct engine *engine, struct place *place, struct iem_chain **out)
+{
+	return make_chain(engine, place, engine_rate_of(place), out);
 }
 
 void engine_update_chain(struct engine *engine, struct place *place)
 {
 	const double rate_hz = engine_rate_of(place);
+	const uint64_t print = chain_print(engine, place, rate_hz);
 	struct iem_chain *chain;
+	int r;
 
-	if (chain_print(engine, place, rate_hz) == place->chain_print)
+	if (print == place->chain_print || print == place->failed_print) {
+		place->preparing = false;
 		return;
-	chain = make_chain(engine, place, rate_hz);
-	if (!chain)
+	}
+	r = make_chain(engine, place, rate_hz, &chain);
+	if (r == -EAGAIN)
+		return;
+	place->failed_print = r < 0 ? print : 0; /* not again before anything about it changes */
+	if (r < 0)
 		return;
 	if (!hardware_lower(engine, place, place->level.hardware_gain_db)) {
 		iem_chain_free(chain);

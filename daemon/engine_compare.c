@@ -1,8 +1,6 @@
 /* Two profiles on one output by turns, as loud as each other. */
 #include "daemon/engine_private.h"
 
-#include "core/io/impulse_file.h"
-
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -123,30 +121,40 @@ bool compare_decides(const struct engine *engine, const char *output, struct iem
 	return true;
 }
 
-/* How loud pink noise is through one of the two; NAN where it cannot be made. */
-static double level_db(struct engine *engine, int which, struct iem_chain_plan plan)
+/* How loud pink noise is through one of the two. */
+static int level_db(struct engine *engine, int which, struct iem_chain_plan plan, double *out)
 {
 	const struct comparison *comparison = &engine->comparison;
 	const struct iem_profile *profile = iem_store_profile(files_store(engine->config.files), comparison->profile[which]);
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
 	struct iem_preference preference;
+	int r;
 
 	plan.eq = profile ? iem_profile_eq(profile, comparison->variant[which]) : NULL;
 	if (!plan.eq)
-		return NAN;
+		return -ENOENT;
 	preference = preferences_for(engine->config.preferences, profile->id);
 	plan.preference = &preference;
-	return iem_chain_design(&chain, &plan) < 0 ? NAN : iem_chain_pink_db(chain);
+	if ((r = engine_prepare(engine, &plan)) < 0 || (r = iem_chain_new(&chain, &plan)) < 0)
+		return r;
+	*out = iem_chain_pink_db(chain);
+	return 0;
 }
 
-double compare_gain_db(struct engine *engine, const struct place *place, const struct iem_chain_plan *plan)
+int compare_gain_db(struct engine *engine, const struct place *place, const struct iem_chain_plan *plan, double *out)
 {
 	const struct comparison *comparison = &engine->comparison;
-	double own, other;
+	double own_db, other_db;
+	int own, other;
 
+	*out = 0;
 	if (!iem_streq(comparison->output, place->output.id))
 		return 0;
-	own = level_db(engine, comparison->heard, *plan);
-	other = level_db(engine, !comparison->heard, *plan);
-	return isnan(own) || isnan(other) ? 0 : fmin(0, other - own);
+	own = level_db(engine, comparison->heard, *plan, &own_db); /* first both, so that both are being made */
+	other = level_db(engine, !comparison->heard, *plan, &other_db);
+	if (own == -EAGAIN || other == -EAGAIN)
+		return -EAGAIN;
+	if (own == 0 && other == 0)
+		*out = fmin(0, other_db - own_db);
+	return 0; /* one that cannot be made has no level to be matched to */
 }

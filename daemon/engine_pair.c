@@ -3,6 +3,8 @@
 
 #include "daemon/log.h"
 
+#include <errno.h>
+
 #define LINK_MS 700   /* what a session manager gets to link streams through a new pair */
 #define RETRY_MS 1000
 
@@ -18,6 +20,10 @@ static void on_volume_set(void *data, struct pair *pair)
 
 static const struct pair_events pair_events = { .changed = on_pair_changed, .volume_set = on_volume_set };
 
+/*
+ * Not before its chain can be made: what is heard without a pair is what is heard without us, at the user's volume; a
+ * pair that waits for its first chain would be silent.
+ */
 static void make_pair(struct engine *engine, struct place *place)
 {
 	struct pair_config config = {
@@ -32,12 +38,12 @@ static void make_pair(struct engine *engine, struct place *place)
 	};
 	int r;
 
-	config.chain = engine_first_chain(engine, place);
-	if (!config.chain)
+	r = engine_first_chain(engine, place, &config.chain);
+	if (r == -EAGAIN)
 		return;
-	r = pair_new(&place->pair, &config);
-	if (r < 0) {
+	if (r == 0 && (r = pair_new(&place->pair, &config)) < 0)
 		log_error("The filter for %s could not be made: %s.", place->output.id, strerror(-r));
+	if (r < 0) {
 		place->retry_at_ms = engine_now_ms() + RETRY_MS;
 		return;
 	}
@@ -58,7 +64,8 @@ void engine_drop_pair(struct engine *engine, struct place *place)
 	/* Second: with the new default the session manager looks for streams to link, and one may want the output alone. */
 	if (was_default)
 		default_give_back(engine);
-	place->chain_print = 0;
+	place->chain_print = place->failed_print = 0;
+	place->preparing = false;
 	place->heard = (struct heard){ 0 };
 	log_debug("%s: the filter node is gone.", place->output.id);
 }
@@ -109,6 +116,8 @@ static enum engine_progress pair_progress(struct engine *engine, struct place *p
 	const uint32_t playback = pair_playback_id(place->pair), capture = pair_capture_id(place->pair);
 	struct rt *rt = pair_rt(place->pair);
 
+	if (place->preparing)
+		return ENGINE_BUSY;
 	if (pair_phase(place->pair) != PAIR_READY)
 		return place->present ? ENGINE_BUSY : ENGINE_DONE;
 	if (!place->chain_print)

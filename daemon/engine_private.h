@@ -3,6 +3,7 @@
 
 #include "daemon/engine.h"
 #include "daemon/graph.h"
+#include "daemon/responses.h"
 #include "daemon/undo.h"
 
 #include "core/source_select.h"
@@ -37,6 +38,9 @@ struct place {
 	struct iem_source_selection source;
 	struct pair *pair; /* NULL where nothing is corrected */
 	uint64_t chain_print; /* of the chain published last: what it was made from */
+	double rate_hz; /* of that chain; 0: there was none yet */
+	bool preparing; /* the next chain waits for a response that is being made */
+	uint64_t failed_print; /* of a chain that could not be made; 0: of none */
 	double preamp_db, gain_db, removal_db; /* of that chain */
 	struct iem_level level; /* as that chain has it */
 	struct heard heard;
@@ -95,6 +99,7 @@ struct comparison {
 struct engine {
 	struct engine_config config;
 	struct graph *graph;
+	struct responses *responses;
 	struct spa_source *reconnect_timer, *house_timer, *deferred;
 	unsigned attempts;
 	bool leaving;
@@ -127,8 +132,12 @@ void compare_look(struct engine *engine);
 void compare_hear(struct engine *engine);
 /** Where an output is compared on, what is heard there. @return false where it is not */
 bool compare_decides(const struct engine *engine, const char *output, struct iem_decision *out);
-/** By how much what is heard has to be softer so that both are as loud as the softer one, for a pink spectrum; 0 or less. */
-double compare_gain_db(struct engine *engine, const struct place *place, const struct iem_chain_plan *plan);
+/**
+ * By how much what is heard has to be softer so that both are as loud as the softer one, for a pink spectrum; 0 or
+ * less.
+ * @return 0, or -EAGAIN while a response of either is being made
+ */
+int compare_gain_db(struct engine *engine, const struct place *place, const struct iem_chain_plan *plan, double *out);
 
 /** Refresh soon, from the loop: for callbacks in which a pair or the graph may not be freed. */
 void engine_defer(struct engine *engine);
@@ -223,10 +232,15 @@ bool heard_loudness(const struct engine *engine, const struct place *place, stru
 double engine_rate_of(const struct place *place);
 
 /* engine_chain.c */
-/** A chain for an output with a profile, at a rate that will do until the graph's is known; the caller's, or NULL. */
-struct iem_chain *engine_first_chain(struct engine *engine, struct place *place);
-/** Where a pair's chain should be another by now: publish that. */
+/**
+ * A chain for an output with a profile, at a rate that will do until the graph's is known; the caller's.
+ * @return 0, -EAGAIN while a response of it is being made, or another -errno that was told
+ */
+int engine_first_chain(struct engine *engine, struct place *place, struct iem_chain **out);
+/** Where a pair's chain should be another by now: publish that, at once or when its responses are there. */
 void engine_update_chain(struct engine *engine, struct place *place);
+/** The responses of a plan, as far as they are there. @return 0, -EAGAIN while any is being made, or another -errno */
+int engine_prepare(struct engine *engine, struct iem_chain_plan *plan);
 
 /* engine_house.c */
 /** Something happened: look more often for a while, or not at all where nothing runs. */

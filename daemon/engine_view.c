@@ -189,10 +189,10 @@ const struct output *engine_default_output(const struct engine *engine)
 	return outputs_by_node(&engine->outputs, default_of_user(engine));
 }
 
-/* Sound runs through it, and nobody is about to lead more of it there. */
+/* Sound runs through it, nobody is about to lead more of it there, and no chain is still to be published. */
 static bool is_settled(const struct engine *engine, const struct place *place)
 {
-	return place->pair && pair_phase(place->pair) == PAIR_READY && pair_streaming(place->pair) &&
+	return place->pair && !place->preparing && pair_phase(place->pair) == PAIR_READY && pair_streaming(place->pair) &&
 	       engine_now_ms() >= place->settle_until_ms &&
 	       (engine->mode != MODE_DEFAULT || (default_is_for(engine, place) && volume_is_live(engine)));
 }

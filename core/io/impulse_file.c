@@ -110,9 +110,10 @@ const struct iem_impulse_loader iem_impulse_files = { load, NULL };
 /* A response between silences, and the same at the other rate. */
 struct resampling {
 	double from_hz, to_hz;
-	uint32_t lead, n, room; /* frames: lead and all of the one, as many as the other may have */
-	double *padded;         /* owned; of one channel */
-	double *taps;           /* owned; ROOM for each channel */
+	uint32_t lead, frames, n; /* of the one: before it, of it, all with a tail */
+	uint32_t room;            /* as many as the other may have */
+	double *padded;           /* owned; of one channel */
+	double *taps;             /* owned; ROOM for each channel */
 };
 
 static void resampling_finish(struct resampling *r)
@@ -124,9 +125,13 @@ static void resampling_finish(struct resampling *r)
 static int resampling_init(struct resampling *r, const struct iem_impulse *impulse, double rate_hz)
 {
 	const double down = fmax(1, impulse->rate_hz / rate_hz);
+	/* Of what comes later nothing would be kept. */
+	const double most = IEM_IMPULSE_MAX_FRAMES * impulse->rate_hz / rate_hz + TAIL * down;
 
-	*r = (struct resampling){ impulse->rate_hz, rate_hz, (uint32_t)(LEAD * down) };
-	r->n = r->lead + impulse->frames + (uint32_t)(TAIL * down);
+	*r = (struct resampling){ impulse->rate_hz, rate_hz, (uint32_t)(LEAD * down), impulse->frames };
+	if (r->frames > most)
+		r->frames = (uint32_t)most;
+	r->n = r->lead + r->frames + (uint32_t)(TAIL * down);
 	r->room = (uint32_t)(r->n * rate_hz / impulse->rate_hz) + 1;
 	r->padded = calloc(r->n, sizeof(*r->padded));
 	r->taps = calloc((size_t)r->room * impulse->channels, sizeof(*r->taps));
@@ -134,13 +139,14 @@ static int resampling_init(struct resampling *r, const struct iem_impulse *impul
 }
 
 /* As many more taps as the rate is higher are each as much smaller. */
-static int resample(struct resampling *r, const double *from, uint32_t frames, double *to)
+static int resample(struct resampling *r, const struct iem_impulse *impulse, unsigned channel)
 {
 	const soxr_io_spec_t io = soxr_io_spec(SOXR_FLOAT64_I, SOXR_FLOAT64_I);
 	const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_VHQ | SOXR_MINIMUM_PHASE, 0);
+	double *to = r->taps + (size_t)channel * r->room;
 	size_t got = 0;
 
-	memcpy(r->padded + r->lead, from, frames * sizeof(*from));
+	memcpy(r->padded + r->lead, iem_impulse_taps(impulse, channel), r->frames * sizeof(*r->padded));
 	if (soxr_oneshot(r->from_hz, r->to_hz, 1, r->padded, r->n, NULL, to, r->room, &got, &io, &quality, NULL))
 		return -ENOMEM;
 	for (size_t i = 0; i < got; i++)
@@ -188,34 +194,49 @@ static struct iem_impulse *result_of(const struct resampling *r, const struct ie
 	return result;
 }
 
-int iem_impulse_at(struct iem_impulse **out, const struct iem_impulse *impulse, double rate_hz)
+int iem_impulse_at(struct iem_impulse **out, const struct iem_impulse *impulse, double rate_hz,
+		   const struct iem_stop *stop)
 {
 	CLEANUP(resampling_finish) struct resampling resampling = { 0 };
 	int r = resampling_init(&resampling, impulse, rate_hz);
 
 	for (unsigned c = 0; c < impulse->channels && r == 0; c++)
-		r = resample(&resampling, iem_impulse_taps(impulse, c), impulse->frames,
-			     resampling.taps + (size_t)c * resampling.room);
+		r = iem_is_stopped(stop) ? -ECANCELED : resample(&resampling, impulse, c);
 	if (r < 0)
 		return r;
 	*out = result_of(&resampling, impulse);
 	return *out ? 0 : -ENOMEM;
 }
 
-int iem_chain_design(struct iem_chain **out, const struct iem_chain_plan *plan)
+int iem_prepare(struct iem_prepared **out, const struct iem_recipe *recipe, const struct iem_stop *stop)
 {
 	CLEANUP(iem_impulse_dropp) struct iem_impulse *resampled = NULL;
-	const struct iem_impulse *impulse = plan->eq ? plan->eq->impulse : NULL;
-	struct iem_chain_plan whole = *plan;
+	struct iem_recipe whole = *recipe;
 	int r;
 
-	if (impulse && impulse->rate_hz != plan->rate_hz) {
-		if (!(plan->rate_hz >= IEM_MIN_RATE_HZ && plan->rate_hz <= IEM_MAX_RATE_HZ))
-			return -ERANGE;
-		if ((r = iem_impulse_at(&resampled, impulse, plan->rate_hz)) < 0)
+	if (!(recipe->rate_hz >= IEM_MIN_RATE_HZ && recipe->rate_hz <= IEM_MAX_RATE_HZ))
+		return -EINVAL;
+	if (recipe->impulse && recipe->impulse->rate_hz != recipe->rate_hz) {
+		if ((r = iem_impulse_at(&resampled, recipe->impulse, recipe->rate_hz, stop)) < 0)
 			return r;
-		impulse = resampled;
+		whole.impulse = resampled;
 	}
-	whole.impulse = impulse;
+	return iem_prepared_new(out, &whole, stop);
+}
+
+int iem_chain_design(struct iem_chain **out, const struct iem_chain_plan *plan)
+{
+	CLEANUP(iem_prepared_dropp) struct iem_prepared *impulse = NULL;
+	struct iem_chain_plan whole = *plan;
+	struct iem_recipe recipe;
+	int r;
+
+	if (!(plan->rate_hz >= IEM_MIN_RATE_HZ && plan->rate_hz <= IEM_MAX_RATE_HZ))
+		return -ERANGE;
+	if (!plan->prepared[IEM_PART_IMPULSE] && iem_chain_recipe(&recipe, plan, IEM_PART_IMPULSE)) {
+		if ((r = iem_prepare(&impulse, &recipe, NULL)) < 0)
+			return r;
+		whole.prepared[IEM_PART_IMPULSE] = impulse;
+	}
 	return iem_chain_new(out, &whole);
 }

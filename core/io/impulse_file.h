@@ -16,10 +16,15 @@ extern const struct iem_impulse_loader iem_impulse_files;
 /**
  * The response at another rate, held once by the caller: the same gain at each frequency, nothing above the half of
  * either rate, and no latency, which is why the phase is a minimum one there. What gets longer than
- * IEM_IMPULSE_MAX_FRAMES fades out over its last eighth. Control thread.
- * @return 0 or -ENOMEM
+ * IEM_IMPULSE_MAX_FRAMES fades out over its last eighth. Any thread.
+ * @param stop see iem_prepared_new()
+ * @return 0, -ECANCELED or -ENOMEM
  */
-int iem_impulse_at(struct iem_impulse **out, const struct iem_impulse *impulse, double rate_hz);
+int iem_impulse_at(struct iem_impulse **out, const struct iem_impulse *impulse, double rate_hz,
+		   const struct iem_stop *stop);
+
+/** iem_prepared_new() of an impulse response at any rate, which is brought to the recipe's. @return as that */
+int iem_prepare(struct iem_prepared **out, const struct iem_recipe *recipe, const struct iem_stop *stop);
 
 /**
  * iem_chain_new() with the impulse response of the plan's equaliser, which is brought to the plan's rate. Control thread.

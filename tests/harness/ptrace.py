@@ -24,11 +24,16 @@ def _call(request, thread, address=0, data=0):
     return result
 
 
-def audio_thread(pid):
-    """The one that runs PipeWire's process callbacks: called data-loop, or, before 1.0, the only one beside the main one."""
+def pipewire_threads(pid):
+    """{thread: name}: all but iemd's own, which are the main one and the one that prepares responses."""
     names = {int(task.name): (task / "comm").read_text() for task in pathlib.Path(f"/proc/{pid}/task").iterdir()}
-    others = [thread for thread in names if thread != pid]
-    return next((thread for thread in others if names[thread].startswith("data-loop")), others[0])
+    return {thread: name for thread, name in names.items() if thread != pid and name != "responses\n"}
+
+
+def audio_thread(pid):
+    """The one that runs PipeWire's process callbacks: called data-loop, or, before 1.0, the only one of PipeWire's."""
+    names = pipewire_threads(pid)
+    return next((thread for thread, name in names.items() if name.startswith("data-loop")), next(iter(names)))
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import profiles
-from harness import measure, repeat_until, sound, wait_until
+from harness import measure, ptrace, repeat_until, sound, wait_until
 from harness.service import build_dir
 
 
@@ -139,8 +139,8 @@ def test_no_change_leaves_more_than_its_side_bands_beside_a_tone(iemd, capsys):
 
 
 def calls_of_the_audio_thread(session, meanwhile):
-    """The names of the system calls that all threads but the first make."""
-    threads = [int(entry) for entry in os.listdir(f"/proc/{session.iemd.pid}/task") if int(entry) != session.iemd.pid]
+    """The names of the system calls that all threads but iemd's own make."""
+    threads = ptrace.pipewire_threads(session.iemd.pid)
     path = session.dir / "calls"
     tracer = session.processes.start("strace", ["strace", "-qq", "-o", path, *(word for thread in threads
                                                                              for word in ("-p", thread))])

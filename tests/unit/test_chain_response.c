@@ -25,21 +25,23 @@ static struct iem_impulse *decaying(enum iem_impulse_channels channels)
 	return impulse;
 }
 
-static struct iem_chain_plan plan_of(const struct iem_eq *of, const struct iem_impulse *impulse, unsigned channels)
+static struct iem_chain_plan plan_of(const struct iem_eq *of, unsigned channels)
 {
 	static const enum iem_side sides[] = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT, IEM_SIDE_BOTH };
-	struct iem_chain_plan plan = { .eq = of, .impulse = impulse, .rate_hz = RATE, .channels = channels };
+	struct iem_chain_plan plan = { .eq = of, .rate_hz = RATE, .channels = channels };
 
 	for (unsigned c = 0; c < channels; c++)
 		plan.sides[c] = channels == 1 ? IEM_SIDE_BOTH : sides[c];
 	return plan;
 }
 
-static struct iem_chain *chain_with(const struct iem_eq *of, const struct iem_impulse *impulse, unsigned channels)
+static struct iem_chain *chain_with(const struct iem_eq *of, struct iem_impulse *impulse, unsigned channels)
 {
-	const struct iem_chain_plan plan = plan_of(of, impulse, channels);
+	struct iem_eq with = *of;
+	const struct iem_chain_plan plan = plan_of(&with, channels);
 	struct iem_chain *chain = NULL;
 
+	with.impulse = impulse;
 	assert_int_equal(iem_chain_new(&chain, &plan), 0);
 	return chain;
 }
@@ -291,12 +293,104 @@ static void a_graphic_equaliser_is_heard_with_the_bands(void **state)
 static void a_response_for_another_rate_is_refused(void **state)
 {
 	struct iem_impulse *impulse = decaying(IEM_IMPULSE_ALL);
-	struct iem_chain_plan plan = plan_of(&eq, impulse, 2);
+	const struct iem_eq with = { .impulse = impulse };
+	struct iem_chain_plan plan = plan_of(&with, 2);
 	struct iem_chain *chain = NULL;
 
 	plan.rate_hz = 44100;
 	assert_int_equal(iem_chain_new(&chain, &plan), -EINVAL);
 	assert_null(chain);
+	iem_impulse_drop(impulse);
+}
+
+/* --- prepared before ---------------------------------------------------------------------------------------------------- */
+
+static void what_was_prepared_is_held_by_its_chains_and_sounds_the_same(void **state)
+{
+	struct iem_point points[] = { { 200, -3 }, { 1000, 4 }, { 5000, -6 } }, ohms[] = { { 100, 1 }, { 9000, -1 } };
+	const struct iem_curve damping = { ohms, ARRAY_LEN(ohms) };
+	struct iem_impulse *impulse = decaying(IEM_IMPULSE_TRUE_STEREO);
+	const struct iem_eq all = { .bands = bands, .n_bands = ARRAY_LEN(bands), .impulse = impulse,
+				    .graphic = { points, ARRAY_LEN(points) }, .preamp_auto = true };
+	struct iem_chain_plan plan = plan_of(&all, 2);
+	struct iem_chain *chains[3];
+
+	plan.damping = &damping;
+	assert_int_equal(iem_chain_new(&chains[0], &plan), 0);
+	for (int part = 0; part < IEM_PARTS; part++) {
+		struct iem_recipe recipe;
+
+		assert_true(iem_chain_recipe(&recipe, &plan, part));
+		assert_int_equal(iem_prepared_new(&plan.prepared[part], &recipe, NULL), 0);
+	}
+	for (int i = 1; i < 3; i++)
+		assert_int_equal(iem_chain_new(&chains[i], &plan), 0);
+	for (int part = 0; part < IEM_PARTS; part++) {
+		assert_int_equal(plan.prepared[part]->holders, 3);
+		iem_prepared_drop(plan.prepared[part]);
+	}
+	iem_impulse_drop(impulse);
+	fill_with_noise();
+	run(chains[0], input, expected, FRAMES);
+	iem_chain_free(chains[0]);
+	for (int i = 1; i < 3; i++) {
+		run(chains[i], input, output, FRAMES);
+		assert_memory_equal(output[0], expected[0], sizeof(output[0]));
+		assert_memory_equal(output[1], expected[1], sizeof(output[1]));
+		iem_chain_free(chains[i]);
+	}
+}
+
+static void a_plan_has_no_part_that_it_has_nothing_for(void **state)
+{
+	const struct iem_eq none = { .preamp_auto = true };
+	struct iem_point points[] = { { 200, -3 } };
+	const struct iem_curve curve = { points, 1 };
+	struct iem_chain_plan plan = plan_of(&none, 2);
+	struct iem_recipe recipe;
+
+	for (int part = 0; part < IEM_PARTS; part++)
+		assert_false(iem_chain_recipe(&recipe, &plan, part));
+	plan.damping = &curve;
+	assert_true(iem_chain_recipe(&recipe, &plan, IEM_PART_DAMPING));
+	plan.eq = NULL; /* bypassed: nothing is undone either */
+	assert_false(iem_chain_recipe(&recipe, &plan, IEM_PART_DAMPING));
+}
+
+static void only_a_pair_is_mixed(void **state)
+{
+	struct iem_impulse *impulse = decaying(IEM_IMPULSE_TRUE_STEREO);
+	const struct iem_eq with = { .impulse = impulse };
+
+	for (unsigned channels = 1; channels <= 3; channels++) {
+		const struct iem_chain_plan plan = plan_of(&with, channels);
+		struct iem_recipe recipe;
+
+		assert_true(iem_chain_recipe(&recipe, &plan, IEM_PART_IMPULSE));
+		assert_int_equal(recipe.mixes, channels == 2);
+	}
+	iem_impulse_drop(impulse);
+}
+
+/* True from the call on that *data counts down to. */
+static bool stop_after(void *data)
+{
+	return --*(int *)data < 0;
+}
+
+static void what_is_stopped_leaves_nothing_behind(void **state)
+{
+	struct iem_impulse *impulse = decaying(IEM_IMPULSE_TRUE_STEREO);
+	const struct iem_recipe recipe = { .impulse = impulse, .rate_hz = RATE, .mixes = true };
+	struct iem_prepared *prepared = NULL;
+	int steps = 0, left = 0;
+	const struct iem_stop stop = { stop_after, &left };
+
+	for (left = steps; iem_prepared_new(&prepared, &recipe, &stop) == -ECANCELED; left = ++steps)
+		assert_null(prepared);
+	assert_non_null(prepared);
+	assert_true(steps >= 4); /* two ears, two spectra each */
+	iem_prepared_drop(prepared);
 	iem_impulse_drop(impulse);
 }
 
@@ -312,6 +406,10 @@ int main(void)
 		cmocka_unit_test(it_settles_when_what_is_left_of_the_taps_is_little),
 		cmocka_unit_test(a_graphic_equaliser_is_heard_with_the_bands),
 		cmocka_unit_test(a_response_for_another_rate_is_refused),
+		cmocka_unit_test(what_was_prepared_is_held_by_its_chains_and_sounds_the_same),
+		cmocka_unit_test(a_plan_has_no_part_that_it_has_nothing_for),
+		cmocka_unit_test(only_a_pair_is_mixed),
+		cmocka_unit_test(what_is_stopped_leaves_nothing_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

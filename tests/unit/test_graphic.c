@@ -36,6 +36,22 @@ static void between_the_points_lines_are_straight(void **state)
 	assert_near(iem_curve_at(&c, 50000), -2, 0);
 }
 
+/* Many points between two samples, many samples between two points, and beyond both ends. */
+static void sampled_a_curve_is_the_same(void **state)
+{
+	static const double steps_hz[] = { 0.37, 11, 997, 30000 };
+	struct iem_point one[] = { { 500, -3 } };
+	const struct iem_curve curves[] = { curve, { one, 1 } };
+	double values[3000];
+
+	for (size_t c = 0; c < ARRAY_LEN(curves); c++)
+		for (size_t s = 0; s < ARRAY_LEN(steps_hz); s++) {
+			iem_curve_sample(&curves[c], steps_hz[s], values, ARRAY_LEN(values));
+			for (size_t k = 0; k < ARRAY_LEN(values); k++)
+				assert_near(values[k], iem_curve_at(&curves[c], (double)k * steps_hz[s]), 1e-11);
+		}
+}
+
 /* One term of the Fourier transform, in dB; independent of the one inside. */
 static double response_db(const struct iem_response *response, double freq_hz, double rate_hz)
 {
@@ -97,6 +113,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(between_the_points_lines_are_straight),
+		cmocka_unit_test(sampled_a_curve_is_the_same),
 		cmocka_unit_test(a_curve_is_met_at_every_rate),
 		cmocka_unit_test(a_level_curve_needs_few_taps_and_a_steep_one_tells_what_it_misses),
 		cmocka_unit_test(what_cannot_be_is_refused),

@@ -205,7 +205,7 @@ static void at_another_rate_it_is_as_high_at_each_frequency_and_no_later(void **
 
 		for (int t = 0; t < 1000; t++)
 			impulse->taps[t] = (t == 0) + 0.1 * noise(&seed) * exp(-t / 100.0);
-		assert_int_equal(iem_impulse_at(&other, impulse, rates[i][1]), 0);
+		assert_int_equal(iem_impulse_at(&other, impulse, rates[i][1], NULL), 0);
 		assert_near(other->rate_hz, rates[i][1], 0);
 		for (double f = 50; f < 0.45 * lower && f < 20000; f *= 1.31)
 			assert_near(response_db(other, f), response_db(impulse, f), 0.02);
@@ -223,7 +223,7 @@ static void a_delay_stays_and_is_the_same_in_all_channels(void **state)
 
 	impulse->taps[480] = 1;
 	impulse->taps[2000 + 960] = 1;
-	assert_int_equal(iem_impulse_at(&other, impulse, 96000), 0);
+	assert_int_equal(iem_impulse_at(&other, impulse, 96000, NULL), 0);
 	taps = other->taps;
 	for (int c = 0; c < 2; c++, taps += other->frames) {
 		uint32_t highest = 0;
@@ -238,16 +238,22 @@ static void a_delay_stays_and_is_the_same_in_all_channels(void **state)
 
 static void what_gets_too_long_fades_out(void **state)
 {
+	static const double higher[] = { 96000, 192000, 768000 };
 	struct iem_impulse *impulse = iem_impulse_new(48000, IEM_IMPULSE_ALL, IEM_IMPULSE_MAX_FRAMES), *other;
 
 	for (int t = 0; t < IEM_IMPULSE_MAX_FRAMES; t++)
 		impulse->taps[t] = 1;
-	assert_int_equal(iem_impulse_at(&other, impulse, 192000), 0);
-	assert_int_equal(other->frames, IEM_IMPULSE_MAX_FRAMES);
-	assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES / 2], 0.25, 1e-4);
-	assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES - 1], 0, 1e-4);
+	for (size_t i = 0; i < ARRAY_LEN(higher); i++) {
+		const double whole = 48000 / higher[i];
+
+		assert_int_equal(iem_impulse_at(&other, impulse, higher[i], NULL), 0);
+		assert_int_equal(other->frames, IEM_IMPULSE_MAX_FRAMES);
+		assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES / 2], whole, 1e-4);
+		assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES / 8 * 7 - 1], whole, 1e-4); /* where it begins to */
+		assert_near(other->taps[IEM_IMPULSE_MAX_FRAMES - 1], 0, 1e-4);
+		iem_impulse_drop(other);
+	}
 	iem_impulse_drop(impulse);
-	iem_impulse_drop(other);
 }
 
 static void a_chain_gets_its_response_at_its_own_rate(void **state)

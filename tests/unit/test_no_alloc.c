@@ -81,9 +81,9 @@ static void processing_and_resetting_a_chain_allocate_nothing(void **state)
 static void convolving_allocates_nothing(void **state)
 {
 	struct iem_point points[] = { { 100, 3 }, { 1000, -3 } };
-	const struct iem_eq eq = { .graphic = { points, ARRAY_LEN(points) } };
 	struct iem_impulse *impulse = iem_impulse_new(48000, IEM_IMPULSE_ALL, 20000);
-	const struct iem_chain_plan plan = { .eq = &eq, .impulse = impulse, .rate_hz = 48000, .channels = 1 };
+	const struct iem_eq eq = { .graphic = { points, ARRAY_LEN(points) }, .impulse = impulse };
+	const struct iem_chain_plan plan = { .eq = &eq, .rate_hz = 48000, .channels = 1 };
 	const float *ins[] = { sound };
 	float *outs[] = { sound };
 	struct iem_chain *chain;
