@@ -162,6 +162,16 @@ unsigned iem_chain_bands(const struct iem_chain *chain, enum iem_side side)
 	return chain->ears[side].n;
 }
 
+bool iem_chain_is_heavy(const struct iem_chain *chain)
+{
+	const double most = 65536.0 * 48000 / chain->rate_hz;
+	double taps = 0;
+
+	for (unsigned i = 0; i < chain->n_responses; i++)
+		taps += (double)chain->responses[i].of->n * chain->channels;
+	return taps > most;
+}
+
 /* The distance of the slower pole from the unit circle, as the decay per frame in nepers. */
 static double pole_decay(const struct iem_biquad *q)
 {

@@ -120,6 +120,12 @@ double iem_chain_pink_db(const struct iem_chain *chain);
 double iem_chain_removal_db(const struct iem_chain *chain);
 
 /**
+ * Does it convolve so much that it must not be run several times as fast as sound comes? Above 65536 taps of all channels
+ * together, at 48 kHz.
+ */
+bool iem_chain_is_heavy(const struct iem_chain *chain);
+
+/**
  * Frames until what the slowest pole and the responses remember has decayed by 70 dB, at most half a second: so long a fresh
  * chain has to run on the signal before it may be heard in mid-sound.
  */

@@ -62,14 +62,21 @@ static uint32_t at_least(uint32_t a, uint32_t b)
 	return a > b ? a : b;
 }
 
+/* How much of the past a chain may catch up on: one that is dear to run waits for what comes, half a second at most. */
+static uint32_t known_to(const struct iem_fader *fader, const struct iem_chain *next)
+{
+	if (iem_chain_rate(next) != fader->history_rate_hz || iem_chain_is_heavy(next))
+		return 0;
+	return at_most(fader->history.filled, fader->history.size - IEM_FADER_BLOCK);
+}
+
 /* The past as far as it is known, and what is wanted beyond that as it comes. */
 static void begin(struct iem_fader *fader, struct iem_chain *next)
 {
 	const uint32_t wanted = iem_chain_settle_frames(next);
-	const uint32_t known = at_most(fader->history.filled, fader->history.size - IEM_FADER_BLOCK);
 
 	fader->coming = next;
-	fader->behind = iem_chain_rate(next) == fader->history_rate_hz ? at_most(wanted, known) : 0;
+	fader->behind = at_most(wanted, known_to(fader, next));
 	fader->settle_left = at_least(wanted - fader->behind,
 				      (fader->behind + IEM_FADER_REPLAY - 1) / IEM_FADER_REPLAY);
 	fader->fade_len = (uint32_t)(IEM_FADE_SECONDS * iem_chain_rate(next));

@@ -10,6 +10,7 @@
 #define WAIT_POLL_MS 1
 #define WAIT_LINK_MS 1200 /* for a session manager to link streams through a new filter */
 #define WAIT_MAX_MS 5000
+#define WAIT_MADE_MS 15000 /* for responses that take long to make */
 
 static void free_waiter(struct waiter *waiter)
 {
@@ -25,18 +26,28 @@ static void poll_waiters(struct bus *bus)
 	pw_loop_update_timer(bus->config.loop, bus->wait_timer, &every, &every, false);
 }
 
+/* A chain may have to wait: for its responses, or for the output to be turned down first. */
+static void note_published(struct bus *bus, struct waiter *waiter)
+{
+	waiter->preparing = engine_preparing(bus->config.engine);
+	if (!waiter->preparing)
+		waiter->published = rt_published();
+}
+
 /* What others change meanwhile must not keep a command waiting whose own change is in force, or was overtaken. */
-static enum engine_progress progress_of(struct bus *bus, const struct waiter *waiter)
+static enum engine_progress progress_of(struct bus *bus, struct waiter *waiter)
 {
 	const enum engine_progress progress = engine_progress(bus->config.engine, waiter->faded);
 
-	if (progress != ENGINE_BUSY)
+	if (waiter->preparing)
+		note_published(bus, waiter);
+	if (progress != ENGINE_BUSY || waiter->preparing)
 		return progress;
 	return engine_passed(bus->config.engine, waiter->published, waiter->faded) ? ENGINE_DONE : ENGINE_BUSY;
 }
 
 /* @return true if the waiter was answered */
-static bool serve(struct bus *bus, const struct waiter *waiter)
+static bool serve(struct bus *bus, struct waiter *waiter)
 {
 	const enum engine_progress progress = progress_of(bus, waiter);
 	const uint64_t waited = engine_now_ms() - waiter->begin_ms;
@@ -50,8 +61,13 @@ static bool serve(struct bus *bus, const struct waiter *waiter)
 		sd_bus_reply_method_return(waiter->call, "s", waiter->answer);
 		return true;
 	}
-	if (waited <= WAIT_MAX_MS)
+	if (waited <= (waiter->preparing ? WAIT_MADE_MS : WAIT_MAX_MS))
 		return false;
+	if (waiter->preparing) {
+		sd_bus_reply_method_errorf(waiter->call, BUS_ERROR("Failed"), "It is decided, but not in force: what it convolves "
+					   "with is still being made after %d s.", WAIT_MADE_MS / 1000);
+		return true;
+	}
 	sd_bus_reply_method_errorf(waiter->call, BUS_ERROR("Failed"),
 				   "It is decided, but not in force: the audio thread did not take it within %d s.",
 				   WAIT_MAX_MS / 1000);
@@ -109,7 +125,7 @@ static int apply(struct bus *bus, struct waiter *waiter)
 	if (!waiter)
 		return -ENOMEM;
 	engine_refresh(bus->config.engine);
-	waiter->published = rt_published();
+	note_published(bus, waiter);
 	bus_serve_waiters(bus);
 	return 1;
 }

@@ -23,7 +23,8 @@ struct waiter {
 	char *answer; /* what it returns when all is in force */
 	uint64_t begin_ms;
 	bool faded;
-	uint64_t published; /* chains, when it was decided */
+	bool preparing; /* what was decided: no chain of it is published yet */
+	uint64_t published; /* chains, when those of what was decided were */
 	unsigned comparison; /* that this is about; 0: none */
 };
 

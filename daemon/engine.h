@@ -76,6 +76,9 @@ void engine_refresh(struct engine *engine);
 /** How far everything decided has come. FADED: also the cross-fades. */
 enum engine_progress engine_progress(struct engine *engine, bool faded);
 
+/** Does any output wait for a chain that cannot be published yet? */
+bool engine_preparing(const struct engine *engine);
+
 /**
  * Is all in force that was published up to that number (see rt_published()), or something newer in its place? What
  * engine_progress() says of changes that came later does not matter then. FADED as there.

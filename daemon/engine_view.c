@@ -197,6 +197,17 @@ static bool is_settled(const struct engine *engine, const struct place *place)
 	       (engine->mode != MODE_DEFAULT || (default_is_for(engine, place) && volume_is_live(engine)));
 }
 
+bool engine_preparing(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->n_places; i++) {
+		const struct place *place = &engine->places[i];
+
+		if (place->preparing || (place->pair && !place->chain_print))
+			return true;
+	}
+	return false;
+}
+
 bool engine_passed(struct engine *engine, uint64_t number, bool faded)
 {
 	if (!engine_manned(engine) || engine->mode == MODE_UNKNOWN)
