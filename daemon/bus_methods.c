@@ -114,7 +114,7 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 	int r;
 
 	if (strcmp(profile, "-") == 0) {
-		const char *its_variant;
+		const char *its_variant = "";
 
 		if ((r = copy_previous(bus, output, &previous, &its_variant, error)) < 0)
 			return r;
