@@ -16,11 +16,20 @@ static const int ending[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 static struct termios as_it_was;
 static bool is_terminal;
 static sigset_t before, while_reading; /* the signals that are held back otherwise, and while keys are waited for */
-static volatile sig_atomic_t ended_by, stopped;
+static volatile sig_atomic_t ended_by, stopped, waiting;
 
+/*
+ * While keys are waited for, the caller is told and ends in order. Else the service is being waited for, or is about to be: a
+ * call that has not begun to wait would not be interrupted. What the service has to know is that we are gone.
+ */
 static void on_ending(int number)
 {
 	ended_by = number;
+	if (waiting)
+		return;
+	if (is_terminal)
+		tcsetattr(STDIN_FILENO, TCSANOW, &as_it_was);
+	_exit(128 + number);
 }
 
 static void on_stopping(int number)
@@ -97,9 +106,13 @@ static void stop(void)
 static bool wait_for_key(void)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	int n;
 
 	while (!ended_by) {
-		if (ppoll(&input, 1, NULL, &while_reading) >= 0)
+		waiting = true;
+		n = ppoll(&input, 1, NULL, &while_reading);
+		waiting = false;
+		if (n >= 0)
 			return true;
 		if (stopped)
 			stop();
