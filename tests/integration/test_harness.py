@@ -95,7 +95,7 @@ def test_recording_goes_on_while_the_default_changes(session, sinks):
         one.wait(0.5)
         session.set_default("speaker")
         wait_until(lambda: "speaker" in session.link_peers("test-player"), what="the player on the speaker")
-        assert session.configured_default() == "speaker"
+        wait_until(lambda: session.configured_default() == "speaker", what="the choice to be told")
         player.wait()
         one.wait(0.2)
         assert session.link_peers("one") == {"earphone"} and session.link_peers("two") == {"speaker"}
