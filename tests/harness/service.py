@@ -17,11 +17,11 @@ def build_dir():
     return pathlib.Path(os.environ.get("IEMD_BUILD") or CHECKOUT / "build").resolve()
 
 
-def asking_build():
-    """Whose iemctl asks for the status: IEMD_ASKING_BUILD, else the build's own.
+def asking_build(build):
+    """Whose iemctl asks for the status of a service of BUILD: IEMD_ASKING_BUILD, else the build's own.
 
     Tests wait by asking over and over, and with sanitizers each time costs 74 ms of a processor instead of 10."""
-    return pathlib.Path(os.environ.get("IEMD_ASKING_BUILD") or build_dir()).resolve()
+    return pathlib.Path(os.environ.get("IEMD_ASKING_BUILD") or build).resolve()
 
 
 def is_built():
@@ -37,6 +37,8 @@ def check_sanitizers(program, text):
 class Service:
     """The part of a session that runs the service. One iemd at a time."""
 
+    build = None  # of the service that was started last
+
     def start_iemd(self, build=None, data_dir=None, env=None, wait=True, args=()):
         """Start BUILD/daemon/iemd and wait until it answers. data_dir holds profiles/; the checkout by default."""
         self.build = pathlib.Path(build or build_dir())
@@ -49,11 +51,11 @@ class Service:
     def _answers(self):
         if self.iemd.poll() is not None:
             raise AssertionError(f"iemd ended with status {self.iemd.returncode}:\n{self.processes.log('iemd')}")
-        return self.iemctl("status", "--json", check=False, build=asking_build()).returncode == 0
+        return self.iemctl("status", "--json", check=False, build=asking_build(self.build)).returncode == 0
 
     def iemctl(self, *args, check=True, json=False, timeout=30, build=None):
         """Run iemctl. Returns the finished process, or what its --json says; check wants exit status 0."""
-        build = build or getattr(self, "build", None) or build_dir()
+        build = build or self.build or build_dir()
         command = [str(build / "cli/iemctl"), *map(str, args), *(["--json"] if json else [])]
         done = subprocess.run(command, env=self.env, stdin=subprocess.DEVNULL, text=True, capture_output=True,
                               timeout=timeout)
@@ -63,7 +65,7 @@ class Service:
         return json_module.loads(done.stdout) if json else done
 
     def status(self):
-        return self.iemctl("status", json=True, build=asking_build())
+        return self.iemctl("status", json=True, build=asking_build(self.build or build_dir()))
 
     def brief(self):
         """What status says of the output in use: its state, node.name and profile, the last two None where there is none."""

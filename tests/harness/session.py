@@ -142,7 +142,7 @@ class Session(Graph, Service):
     def picture(self):
         """What a newly come client and iemctl see now, for a failed test."""
         parts = []
-        for ask in (["pw-metadata", "0"], ["wpctl", "status"], [build_dir() / "cli/iemctl", "status", "--json"]):
+        for ask in (["pw-metadata", "0"], ["wpctl", "status"], [(self.build or build_dir()) / "cli/iemctl", "status", "--json"]):
             try:
                 said = self.run(*ask, timeout=5, check=False)
             except (OSError, subprocess.SubprocessError) as error:
