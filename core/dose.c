@@ -34,16 +34,17 @@ void iem_dose_age(struct iem_dose *dose, const struct iem_dose_clock *now)
 	dose->elapsed_s = now->elapsed_s;
 }
 
-void iem_dose_add(struct iem_dose *dose, double pa2s, double seconds, const struct iem_dose_clock *now)
+bool iem_dose_add(struct iem_dose *dose, double pa2s, double seconds, const struct iem_dose_clock *now)
 {
 	struct iem_dose_bucket *bucket;
 
 	iem_dose_age(dose, now);
 	if (!(seconds > 0 && seconds < INFINITY && pa2s >= iem_exposure_pa2(IEM_DOSE_MIN_DB) * seconds))
-		return;
+		return false;
 	bucket = &dose->buckets[dose->newest];
 	bucket->pa2s += fmin(pa2s, iem_exposure_pa2(IEM_DOSE_MAX_DB) * seconds);
 	bucket->seconds += seconds;
+	return true;
 }
 
 struct iem_dose_bucket iem_dose_sum(const struct iem_dose *dose)

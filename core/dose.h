@@ -21,6 +21,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "core/settings.h"
 
 #define IEM_DOSE_BUCKET_SECONDS 600.0
@@ -63,8 +65,9 @@ void iem_dose_age(struct iem_dose *dose, const struct iem_dose_clock *now);
 /**
  * PA2S of exposure (Pa^2 s, see iem_exposure_pa2()) was heard in the SECONDS up to NOW. Below IEM_DOSE_MIN_DB, and where
  * either is no number above 0, nothing was.
+ * @return whether anything was
  */
-void iem_dose_add(struct iem_dose *dose, double pa2s, double seconds, const struct iem_dose_clock *now);
+bool iem_dose_add(struct iem_dose *dose, double pa2s, double seconds, const struct iem_dose_clock *now);
 
 /** What was heard in the last seven days: exposure in Pa^2 s, and for how long. */
 struct iem_dose_bucket iem_dose_sum(const struct iem_dose *dose);

@@ -107,10 +107,8 @@ void dose_free(struct dose *dose)
 void dose_hear(struct dose *dose, double level_dba, double seconds)
 {
 	const struct iem_dose_clock now = clock_of(dose);
-	const double before = iem_dose_sum(&dose->dose).seconds;
 
-	iem_dose_add(&dose->dose, iem_exposure_pa2(level_dba) * seconds, seconds, &now);
-	dose->grown |= iem_dose_sum(&dose->dose).seconds != before;
+	dose->grown |= iem_dose_add(&dose->dose, iem_exposure_pa2(level_dba) * seconds, seconds, &now);
 	if (dose->grown && now.elapsed_s - dose->saved_s >= SAVE_SECONDS)
 		save(dose);
 }
