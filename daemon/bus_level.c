@@ -10,24 +10,6 @@
 
 #define DETECT "auto"
 
-static int check_source(struct bus *bus, const char *id, sd_bus_error *error)
-{
-	const struct iem_store *store = files_store(bus->config.files);
-	const struct iem_entry *entry = iem_store_find(store, IEM_STORE_SOURCES, id);
-	const char *near = entry ? NULL : iem_store_nearest(store, IEM_STORE_SOURCES, id);
-	const struct iem_diag *wrong = entry ? iem_diags_error(&entry->diags) : NULL;
-	char text[1024];
-
-	if (!entry)
-		return sd_bus_error_setf(error, BUS_ERROR("NoSuchSource"),
-					 "There is no source '%s'; %s%s%s'iemctl list --sources' shows them all.", id,
-					 near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
-	if (!entry->source || entry->broken)
-		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "The source '%s' does not load: %s", id,
-					 wrong ? iem_diag_format(wrong, text, sizeof(text)) : "it could not be read");
-	return 0;
-}
-
 /* SOURCE is an id, IEM_NO_SOURCE, or DETECT to forget what was said. */
 int bus_on_set_source(sd_bus_message *call, void *data, sd_bus_error *error)
 {
@@ -45,7 +27,7 @@ int bus_on_set_source(sd_bus_message *call, void *data, sd_bus_error *error)
 		return -ENODEV;
 	detect = strcmp(source, DETECT) == 0;
 	none = strcmp(source, IEM_NO_SOURCE) == 0;
-	if (!detect && !none && (r = check_source(bus, source, error)) < 0)
+	if (!detect && !none && (r = bus_check_entry(bus, IEM_STORE_SOURCES, source, error)) < 0)
 		return r;
 	r = choices_set_source(bus->config.choices, output->id, detect ? NULL : source);
 	if (r == -ENOMEM)

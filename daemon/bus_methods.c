@@ -31,23 +31,40 @@ const struct output *bus_named_output(struct bus *bus, const char *text, sd_bus_
 	return output;
 }
 
-int bus_check_profile(struct bus *bus, const char *id, const char *variant, sd_bus_error *error)
+/* How each kind is called, refused and listed. */
+static const struct {
+	const char *word, *unknown, *list;
+} kinds[] = {
+	[IEM_STORE_PROFILES] = { "profile", BUS_ERROR("NoSuchProfile"), "iemctl list" },
+	[IEM_STORE_SOURCES] = { "source", BUS_ERROR("NoSuchSource"), "iemctl list --sources" },
+};
+
+int bus_check_entry(struct bus *bus, enum iem_store_kind kind, const char *id, sd_bus_error *error)
 {
 	const struct iem_store *store = files_store(bus->config.files);
-	const struct iem_entry *entry = iem_store_find(store, IEM_STORE_PROFILES, id);
-	const char *near = entry ? NULL : iem_store_nearest(store, IEM_STORE_PROFILES, id);
+	const struct iem_entry *entry = iem_store_find(store, kind, id);
+	const char *near = entry ? NULL : iem_store_nearest(store, kind, id);
 	const struct iem_diag *wrong = entry ? iem_diags_error(&entry->diags) : NULL;
 	char text[1024];
 
 	if (!entry)
-		return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"),
-					 "There is no profile '%s'; %s%s%s'iemctl list' shows them all.", id,
-					 near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
+		return sd_bus_error_setf(error, kinds[kind].unknown, "There is no %s '%s'; %s%s%s'%s' shows them all.",
+					 kinds[kind].word, id, near ? "did you mean '" : "", near ? near : "",
+					 near ? "'? " : "", kinds[kind].list);
 	/* One that loaded before is still held, but it is not what the file says. */
-	if (!entry->profile || entry->broken)
-		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "The profile '%s' does not load: %s", id,
-					 wrong ? iem_diag_format(wrong, text, sizeof(text)) : "it could not be read");
-	if (*variant && !iem_profile_eq(entry->profile, variant))
+	if ((kind == IEM_STORE_PROFILES ? !entry->profile : !entry->source) || entry->broken)
+		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "The %s '%s' does not load: %s", kinds[kind].word,
+					 id, wrong ? iem_diag_format(wrong, text, sizeof(text)) : "it could not be read");
+	return 0;
+}
+
+int bus_check_profile(struct bus *bus, const char *id, const char *variant, sd_bus_error *error)
+{
+	const int r = bus_check_entry(bus, IEM_STORE_PROFILES, id, error);
+
+	if (r < 0)
+		return r;
+	if (*variant && !iem_profile_eq(iem_store_profile(files_store(bus->config.files), id), variant))
 		return sd_bus_error_setf(error, BUS_ERROR("NoSuchProfile"),
 					 "The profile '%s' has no variant '%s'; 'iemctl show %s' lists them.", id,
 					 variant, id);

@@ -81,6 +81,8 @@ int bus_on_output_next(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_output_confirm(sd_bus_message *call, void *data, sd_bus_error *error);
 /** The output that a command means, "" for the default one; NULL after setting the error. */
 const struct output *bus_named_output(struct bus *bus, const char *text, sd_bus_error *error);
+/** A file of this kind that is there and loads. @return 0 or the error that is set */
+int bus_check_entry(struct bus *bus, enum iem_store_kind kind, const char *id, sd_bus_error *error);
 /** A profile that can be put in force, with a variant or "". @return 0 or the error that is set */
 int bus_check_profile(struct bus *bus, const char *id, const char *variant, sd_bus_error *error);
 /** Why a decision for this output cannot be in force at all. @return 0 or the error that is set */
