@@ -134,7 +134,6 @@ static bool is_there(struct run *run)
 static bool is_undone(struct run *run)
 {
 	const bool default_done = undo_default(&run->undo, run->graph, run->journal);
-
 	const bool managed_done = undo_managed(&run->undo, run->graph, run->journal);
 
 	return undo_volume(&run->undo, run->graph, run->journal) && default_done && managed_done;
