@@ -75,6 +75,20 @@ def test_the_dose_is_counted_kept_for_its_owner_alone_and_warned_of(desk):
     assert desk.iemctl("dose", "rest", check=False).returncode == 2
 
 
+def test_what_was_heard_without_a_warning_is_kept_over_a_restart(desk):
+    write_earphone(desk, "ear", 115)
+    desk.iemctl("set", "dose.enabled", "true")
+    with sound.Player(desk, tone(0)) as player:
+        player.wait_linked()
+        wait_until(lambda: desk.iemctl("dose", json=True)["percent"] > 2, what="some of the dose")
+    wait_until(lambda: desk.status()["state"] == "idle", what="silence")
+    heard = desk.iemctl("dose", json=True)["percent"]
+    assert "has been heard" not in desk.iemd_log()
+    desk.stop_iemd()
+    desk.start_iemd(data_dir=desk.dir)
+    assert desk.iemctl("dose", json=True)["percent"] == pytest.approx(heard, abs=0.1)
+
+
 def write_dose(session, percent):
     """As if that much had been heard a while ago."""
     pa2s = percent / 100 * 5760
