@@ -55,8 +55,10 @@ def gain(session):
 
 
 def start(session):
+    """Both: where the name configured is of no node, WirePlumber may turn to iemd's before iemd has asked for it."""
     session.start_iemd(data_dir=session.data_dir)
-    wait_until(lambda: session.default_sink() == "iemd.earphone", what="iemd to be the default")
+    wait_until(lambda: {session.default_sink(), session.configured_default()} == {"iemd.earphone"},
+               what="iemd to be the default")
 
 
 # How far iemd gets: the call to the system in which it is killed, and which one of its kind.
