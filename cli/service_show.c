@@ -1,5 +1,6 @@
 /* status and outputs: the service's properties for people, and as the JSON that is agreed on. */
 #include "cli/service.h"
+#include "cli/service_level.h"
 
 #include "cli/json.h"
 #include "cli/text.h"
@@ -93,18 +94,11 @@ static json_t *members(json_t *object, const struct member_row *rows, size_t n, 
 	return object;
 }
 
-static const char *text_of(const json_t *properties, const char *name)
-{
-	const char *text = json_string_value(json_object_get(properties, name));
-
-	return text ? text : "";
-}
-
 static json_t *status_json(const json_t *manager, const json_t *output)
 {
 	const struct member_row mode = { "mode", "Mode", TEXT_OR_NULL };
 	json_t *status = json_object();
-	const bool profile = output && *text_of(output, "Profile");
+	const bool profile = output && *property_text(output, "Profile");
 
 	json_object_set(status, "version", json_object_get(manager, "Version"));
 	json_object_set(status, "enabled", json_object_get(manager, "Enabled"));
@@ -118,84 +112,35 @@ static json_t *status_json(const json_t *manager, const json_t *output)
 			    profile ? members(json_object(), profile_members, ARRAY_LEN(profile_members), output) :
 				      json_null());
 	members(status, status_members, ARRAY_LEN(status_members), output);
+	json_object_set_new(status, "volume", level_volume_json(output));
 	return status;
 }
 
 /* --- for people ------------------------------------------------------------------------------------------------- */
 
-#define LABEL 12 /* columns */
-
-static void print_text(const char *text)
-{
-	say("%s", text);
-}
-
-static void print_label(const char *label)
-{
-	printf("%-*s ", LABEL, label);
-}
-
-static double number_of(const json_t *properties, const char *name)
-{
-	const json_t *value = json_object_get(properties, name);
-
-	return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
 static void print_profile(const json_t *output)
 {
-	const char *variant = text_of(output, "Variant"), *brand = text_of(output, "Brand");
-	const char *model = text_of(output, "Model");
+	const char *variant = property_text(output, "Variant"), *brand = property_text(output, "Brand");
+	const char *model = property_text(output, "Model");
 
-	print_text(text_of(output, "Profile"));
+	text_put(property_text(output, "Profile"));
 	if (*brand || *model) {
 		printf(" (");
-		print_text(brand);
+		text_put(brand);
 		printf("%s", *brand && *model ? " " : "");
-		print_text(model);
+		text_put(model);
 		putchar(')');
 	}
 	if (*variant) {
 		printf(", variant ");
-		print_text(variant);
-	}
-}
-
-/* What drives it, how loud that makes it, and what is done about either. */
-static void print_level(const json_t *output)
-{
-	const double full_scale = number_of(output, "SplFullScaleDb"), sine = number_of(output, "SplSineDb");
-	const double damping = number_of(output, "DampingDb");
-	const char *source = text_of(output, "SourceName"), *reason = text_of(output, "LevelReason");
-	const double now = number_of(output, "SplNowDba");
-	char text[512];
-
-	if (*text_of(output, "Source")) {
-		snprintf(text, sizeof(text), "%s%s%s", text_of(output, "Source"), *source ? ", " : "", source);
-		if (fabs(damping) >= 0.05)
-			snprintf(text + strlen(text), sizeof(text) - strlen(text),
-				 "; what its impedance does to the response is undone, by %+.1f dB at most", damping);
-		print_label("Source");
-		say_wrapped(text, LABEL + 1);
-	}
-	if (!isnan(full_scale)) {
-		snprintf(text, sizeof(text), "full scale is %.1f dB SPL, and %.1f through the correction at 1 kHz, with the "
-			 "device's volume at its highest", full_scale, sine);
-		if (!isnan(now))
-			snprintf(text + strlen(text), sizeof(text) - strlen(text), "; now it is %.1f dB(A)", now);
-		print_label("Level");
-		say_wrapped(text, LABEL + 1);
-	}
-	if (*reason) {
-		print_label(isnan(full_scale) ? "Level" : "");
-		say_wrapped(reason, LABEL + 1);
+		text_put(variant);
 	}
 }
 
 static void print_figures(const json_t *output)
 {
-	const double preamp = number_of(output, "PreampDb"), gain = number_of(output, "GainDb");
-	const double change = number_of(output, "UncorrectedChangeDb");
+	const double preamp = property_number(output, "PreampDb"), gain = property_number(output, "GainDb");
+	const double change = property_number(output, "UncorrectedChangeDb");
 	const json_int_t clips = json_integer_value(json_object_get(output, "Clips"));
 	const json_int_t limited = json_integer_value(json_object_get(output, "Limited"));
 	char text[256];
@@ -203,24 +148,24 @@ static void print_figures(const json_t *output)
 	if (isnan(gain))
 		return;
 	if (json_string_length(json_object_get(output, "Preferred"))) {
-		print_label("Preferred");
-		say_wrapped(json_string_value(json_object_get(output, "Preferred")), LABEL + 1);
+		label("Preferred");
+		say_wrapped(json_string_value(json_object_get(output, "Preferred")), LABEL_COLUMNS + 1);
 	}
-	print_label("Gain");
+	label("Gain");
 	printf("preamp %.1f dB, in all %.1f dB; without iemd at most %.1f dB louder\n", unsigned_zero(preamp, 1),
 	       unsigned_zero(gain, 1), fmax(0, change));
-	print_level(output);
-	print_label("Sound");
+	level_print(output);
+	label("Sound");
 	snprintf(text, sizeof(text), "%.0f Hz, %.0f channels, %.0f samples of latency, load %.2f %%",
-		 number_of(output, "Rate"), number_of(output, "Channels"), number_of(output, "LatencySamples"),
-		 number_of(output, "LoadPercent"));
+		 property_number(output, "Rate"), property_number(output, "Channels"), property_number(output, "LatencySamples"),
+		 property_number(output, "LoadPercent"));
 	if (clips)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", %" JSON_INTEGER_FORMAT " samples clipped",
 			 clips);
 	if (limited)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", %" JSON_INTEGER_FORMAT " frames limited",
 			 limited);
-	say_wrapped(text, LABEL + 1);
+	say_wrapped(text, LABEL_COLUMNS + 1);
 }
 
 static void print_uncorrected(const json_t *output)
@@ -230,10 +175,10 @@ static void print_uncorrected(const json_t *output)
 
 	if (!json_array_size(streams))
 		return;
-	print_label("Uncorrected");
+	label("Uncorrected");
 	json_array_foreach (streams, i, name) {
 		printf("%s", i ? ", " : "");
-		print_text(json_string_value(name));
+		text_put(json_string_value(name));
 	}
 	puts(": they ask for the device itself");
 }
@@ -246,37 +191,37 @@ static void print_mode_reason(const char *reason)
 	snprintf(text, sizeof(text) - 1, "%s", reason);
 	text[0] = (char)toupper((unsigned char)text[0]);
 	strcat(text, ".");
-	print_label("");
-	say_wrapped(text, LABEL + 1);
+	label("");
+	say_wrapped(text, LABEL_COLUMNS + 1);
 }
 
 static void print_status(const json_t *manager, const json_t *output)
 {
-	const bool profile = output && *text_of(output, "Profile");
-	const char *mode = profile ? text_of(manager, "Mode") : ""; /* without a profile there is no node */
+	const bool profile = output && *property_text(output, "Profile");
+	const char *mode = profile ? property_text(manager, "Mode") : ""; /* without a profile there is no node */
 
-	print_label("Correction");
+	label("Correction");
 	if (profile)
 		print_profile(output);
 	else
 		printf("none");
 	printf("%s\n", json_is_true(json_object_get(manager, "Enabled")) ? "" : ", switched off");
-	print_label("State");
-	printf("%s%s%s\n", text_of(manager, "State"), *mode ? ", as " : "", mode);
-	if ((profile || !output) && *text_of(manager, "ModeReason"))
-		print_mode_reason(text_of(manager, "ModeReason"));
-	print_label("Output");
+	label("State");
+	printf("%s%s%s\n", property_text(manager, "State"), *mode ? ", as " : "", mode);
+	if ((profile || !output) && *property_text(manager, "ModeReason"))
+		print_mode_reason(property_text(manager, "ModeReason"));
+	label("Output");
 	if (!output) {
 		puts("none");
 		return;
 	}
-	print_text(text_of(output, "Description"));
-	printf(" (%s)\n", text_of(output, "Kind"));
-	print_label("");
-	print_text(text_of(output, "Id"));
+	text_put(property_text(output, "Description"));
+	printf(" (%s)\n", property_text(output, "Kind"));
+	label("");
+	text_put(property_text(output, "Id"));
 	putchar('\n');
-	print_label("Why");
-	say_wrapped(text_of(output, "Reason"), LABEL + 1);
+	label("Why");
+	say_wrapped(property_text(output, "Reason"), LABEL_COLUMNS + 1);
 	print_figures(output);
 	print_uncorrected(output);
 }
@@ -316,23 +261,23 @@ int service_cmd_status(const struct service_request *request)
 
 static void print_output(const json_t *output)
 {
-	const char *profile = text_of(output, "Profile");
+	const char *profile = property_text(output, "Profile");
 
 	printf("%c ", json_is_true(json_object_get(output, "Default")) ? '*' : ' ');
-	print_text(text_of(output, "Description"));
-	printf(" (%s%s)\n    id       ", text_of(output, "Kind"),
+	text_put(property_text(output, "Description"));
+	printf(" (%s%s)\n    id       ", property_text(output, "Kind"),
 	       json_is_true(json_object_get(output, "Available")) ? "" : ", not plugged in");
-	print_text(text_of(output, "Id"));
+	text_put(property_text(output, "Id"));
 	printf("\n    profile  ");
 	if (*profile)
 		print_profile(output);
 	else
 		printf("none");
 	printf("\n    why      ");
-	say_wrapped(text_of(output, "Reason"), (int)strlen("    profile  "));
-	if (*text_of(output, "Source")) {
+	say_wrapped(property_text(output, "Reason"), (int)strlen("    profile  "));
+	if (*property_text(output, "Source")) {
 		printf("    source   ");
-		print_text(text_of(output, "Source"));
+		text_put(property_text(output, "Source"));
 		putchar('\n');
 	}
 }

@@ -178,6 +178,7 @@ static void select_all(struct engine *engine)
 
 		iem_source_select(&place->source, seen.have, choices_source(engine->config.choices, place->output.id),
 				  files_store(engine->config.files));
+		mixer_look(engine, place);
 		compare_decides(engine, place->output.id, &decision);
 		iem_select(&place->selection, &seen, &decision, files_store(engine->config.files));
 		place->unconfirmed = is_unconfirmed(engine, place);
@@ -263,6 +264,11 @@ static void on_deferred(void *data, uint64_t count)
 void engine_defer(struct engine *engine)
 {
 	pw_loop_signal_event(engine->config.loop, engine->deferred);
+}
+
+static void on_mixer(void *data)
+{
+	engine_refresh(data);
 }
 
 /* On another thread: a signal of the loop may be given from any. */
@@ -413,7 +419,8 @@ int engine_new(struct engine **out, const struct engine_config *config)
 	engine->config = *config;
 	engine->reconnect_timer = pw_loop_add_timer(config->loop, on_reconnect, engine);
 	engine->deferred = pw_loop_add_event(config->loop, on_deferred, engine);
-	if ((r = responses_new(&engine->responses, on_response_ready, engine)) < 0) {
+	if ((r = responses_new(&engine->responses, on_response_ready, engine)) < 0 ||
+	    (r = mixers_new(&engine->mixers, config->loop, on_mixer, engine)) < 0) {
 		engine_free(engine);
 		return r;
 	}
@@ -446,6 +453,7 @@ void engine_free(struct engine *engine)
 	default_finish(engine);
 	volume_finish(engine);
 	responses_free(engine->responses);
+	mixers_free(engine->mixers);
 	pw_loop_destroy_source(engine->config.loop, engine->reconnect_timer);
 	pw_loop_destroy_source(engine->config.loop, engine->deferred);
 	engine_end_comparison(engine, NULL, "iemd ends");

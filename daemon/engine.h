@@ -46,6 +46,13 @@ struct engine_view {
 	double spl_sine_db;       /* of one of 1 kHz through the chain, still without the device's volume */
 	double spl_now_dba;       /* of the last second, A-weighted, the louder ear; the device's volume included */
 	double damping_db;        /* the most that is done about the source's output impedance, with its sign */
+	double volume_db;         /* of the output, the loudest channel, re its highest */
+	double volume_part_db;    /* what of it is ours, at most 0 */
+	struct {                  /* the ALSA control behind it */
+		const char *control; /* NULL: none is known, and all of the rest with it */
+		double min_db, max_db, step_db, now_db;
+		bool analog, moved; /* moved: by the session manager, with the volume */
+	} mixer;
 	const char *level_code;   /* NULL: no chain yet */
 	char *level_reason;       /* a sentence; "": nothing was wanted. Owned */
 	uint64_t clips, limited;

@@ -32,7 +32,8 @@ double hardware_user_db(const struct engine *engine, const struct place *place)
 {
 	struct volume volume;
 
-	return read_volume(engine, place, &volume) ? volume_gain_db(&volume) - place->hardware.part_db : 0;
+	return mixer_more_db(engine, place) +
+	       (read_volume(engine, place, &volume) ? volume_gain_db(&volume) - place->hardware.part_db : 0);
 }
 
 bool hardware_may_manage(const struct engine *engine, const struct place *place)

@@ -51,11 +51,11 @@ static void begin(struct place *place, double rate_hz)
 /* What a full-scale sine has at the ear, after the device's volume; -INFINITY where that is mute. */
 static double full_scale_now_db(const struct engine *engine, const struct place *place)
 {
-	struct volume volume;
+	const double highest_db = level_full_scale_db(place) + mixer_more_db(engine, place);
+	struct volume volume = { 0 };
 
-	if (!graph_volume(engine->graph, place->output.node_id, &volume))
-		return level_full_scale_db(place);
-	return volume.mute ? -INFINITY : level_full_scale_db(place) + volume_gain_db(&volume);
+	graph_volume(engine->graph, place->output.node_id, &volume);
+	return volume.mute || mixer_mutes(engine, place) ? -INFINITY : highest_db + volume_gain_db(&volume);
 }
 
 static void follow(struct heard *heard, double spl_dba, double seconds)

@@ -3,6 +3,7 @@
 
 #include "daemon/engine.h"
 #include "daemon/graph.h"
+#include "daemon/mixer.h"
 #include "daemon/responses.h"
 #include "daemon/undo.h"
 
@@ -43,6 +44,7 @@ struct place {
 	uint64_t failed_print; /* of a chain that could not be made; 0: of none */
 	double preamp_db, gain_db, removal_db; /* of that chain */
 	struct iem_level level; /* as that chain has it */
+	struct mixer_scale scale; /* of the ALSA control behind it */
 	struct heard heard;
 	struct hardware hardware;
 	double damping_db; /* the most that it does about the source's output impedance, with its sign */
@@ -99,6 +101,7 @@ struct comparison {
 struct engine {
 	struct engine_config config;
 	struct graph *graph;
+	struct mixers *mixers;
 	struct responses *responses;
 	struct spa_source *reconnect_timer, *house_timer, *deferred;
 	unsigned attempts;
@@ -209,8 +212,23 @@ const char *level_text(const struct engine *engine, const struct place *place, c
 /** SPL of a full-scale sine without us, the device's volume at its highest; NAN: unknown. */
 double level_full_scale_db(const struct place *place);
 
+/* engine_mixer.c */
+/** Read the control behind an output, once it is known which source that is. */
+void mixer_look(struct engine *engine, struct place *place);
+/** Is it analog, as the source says? */
+bool mixer_is_analog(const struct place *place);
+/** Does the session manager move it with the output's volume? */
+bool mixer_is_moved(const struct engine *engine, const struct place *place);
+/** What the level is besides source, chain and volume, in dB: where nobody moves the control, or it goes above 0 dB. */
+double mixer_more_db(const struct engine *engine, const struct place *place);
+/** Is it silent by a switch that the volume does not tell? */
+bool mixer_mutes(const struct engine *engine, const struct place *place);
+
 /* engine_hardware.c */
-/** The user's own position of an output's volume in dB, without our part; 0 where it is not known. */
+/**
+ * What the user's hand makes of the level in dB: his own position of the output's volume, without our part and 0 where it is not
+ * known, and a control of the device that is apart from it.
+ */
 double hardware_user_db(const struct engine *engine, const struct place *place);
 /** May our part be changed, and is there a volume to hold it? */
 bool hardware_may_manage(const struct engine *engine, const struct place *place);

@@ -101,6 +101,26 @@ static void view_figures(struct engine_view *view, const struct place *place)
 	view->level_code = iem_level_reason_names[place->level.reason];
 }
 
+static void view_volume(struct engine_view *view, const struct engine *engine, const struct place *place)
+{
+	const struct mixer_scale *scale = &place->scale;
+	struct volume volume;
+
+	view->volume_db = NAN;
+	if (engine->graph && place->present && graph_volume(engine->graph, place->output.node_id, &volume))
+		view->volume_db = volume_gain_db(&volume);
+	view->volume_part_db = place->hardware.part_db;
+	if (!engine->graph || !*scale->control)
+		return;
+	view->mixer.control = scale->control;
+	view->mixer.min_db = scale->min_db;
+	view->mixer.max_db = scale->max_db;
+	view->mixer.step_db = scale->step_db;
+	view->mixer.now_db = scale->muted ? -INFINITY : scale->now_db;
+	view->mixer.analog = mixer_is_analog(place);
+	view->mixer.moved = mixer_is_moved(engine, place);
+}
+
 static char *level_reason_on(const struct engine *engine, const struct place *place)
 {
 	char text[512] = "";
@@ -154,6 +174,7 @@ static void view_place(struct engine_view *view, struct engine *engine, const st
 		view->variant = *selection->variant ? selection->variant : NULL;
 	}
 	view_figures(view, place);
+	view_volume(view, engine, place);
 	view->spl_full_scale_db = profile ? level_full_scale_db(place) : NAN;
 	view->level_reason = level_reason_on(engine, place);
 	view->preferred = preferred_on(engine, place);

@@ -39,6 +39,8 @@ struct graph_route {
 	int index;
 	struct volume volume; /* channels 0: it has none */
 	struct volume soft;   /* what of it is PipeWire's part; channels 0: not told */
+	bool in_hardware;     /* the session manager moves a control of the device for it, */
+	double above_db;      /* which at a volume of 1 stands so far above its 0 dB */
 	bool available;    /* false only where PipeWire says "no" */
 };
 
@@ -122,6 +124,11 @@ bool graph_is_running(struct graph *graph, uint32_t sink_id);
 bool graph_is_too_loud(struct graph *graph, uint32_t sink_id);
 /** Tell such a sink what the route says. The route is not touched. */
 void graph_repeat_volume(struct graph *graph, uint32_t sink_id);
+/**
+ * Is a control of the device moved with the sink's volume, or does PipeWire do all of that?
+ * @return whether; *above_db, where it is: how far above 0 dB the control stands at a volume of 1
+ */
+bool graph_volume_in_hardware(struct graph *graph, uint32_t sink_id, double *above_db);
 /** The route that the volume is on; NULL where it is on the node. */
 const char *graph_volume_port(struct graph *graph, uint32_t sink_id);
 

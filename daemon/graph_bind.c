@@ -196,6 +196,8 @@ static void read_route(struct graph_object *object, const struct spa_pod *param)
 	if (props) {
 		volume_read(&routes->at[routes->n - 1].volume, props);
 		volume_read_soft(&routes->at[routes->n - 1].soft, props);
+		routes->at[routes->n - 1].in_hardware =
+			volume_in_hardware(props, &routes->at[routes->n - 1].above_db);
 	}
 }
 

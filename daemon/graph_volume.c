@@ -46,6 +46,16 @@ bool graph_volume(struct graph *graph, uint32_t sink_id, struct volume *out)
 	return out->channels > 0;
 }
 
+bool graph_volume_in_hardware(struct graph *graph, uint32_t sink_id, double *above_db)
+{
+	struct seat seat;
+
+	if (!find_seat(graph, sink_id, &seat) || !seat.route || !seat.route->in_hardware)
+		return false;
+	*above_db = seat.route->above_db;
+	return true;
+}
+
 const char *graph_volume_port(struct graph *graph, uint32_t sink_id)
 {
 	struct seat seat;

@@ -191,11 +191,20 @@ static char *copy(const char *text)
 	return mine ? iem_make_utf8(mine) : NULL;
 }
 
+/* "alsa.card" is what PipeWire found out of the node, where somebody made that by hand. */
+static int card_of(const struct seen *seen)
+{
+	const char *const pcm = prop(seen, "api.alsa.pcm.card"), *const card = prop(seen, "api.alsa.card");
+
+	return number(pcm ? pcm : card ? card : prop(seen, "alsa.card"), -1);
+}
+
 static void read_facts(struct output *out, const struct seen *seen)
 {
 	const char *const nick = prop(seen, "device.nick"), *const card = prop(seen, "api.alsa.card.name");
 	const char *const product = prop(seen, PW_KEY_DEVICE_PRODUCT_NAME);
 
+	out->card = card_of(seen);
 	out->have[IEM_MATCH_USB] = usb_id(seen);
 	/* The hardware database may have replaced the device's own name in product.name. */
 	out->have[IEM_MATCH_PRODUCT] = copy(nick ? nick : card ? card : product);

@@ -23,6 +23,7 @@ struct output {
 	bool has_layout; /* false while its ports are not there */
 	struct pair_layout layout;
 	enum iem_kind kind;
+	int card; /* its number, which ALSA gives anew each time; -1: it is no ALSA card's */
 	char *have[IEM_MATCH_KEYS];
 	const char *aside; /* static text or NULL */
 	bool claimed;      /* aside for the sake of a stream */

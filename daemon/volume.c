@@ -46,6 +46,18 @@ bool volume_read_soft(struct volume *volume, const struct spa_pod *props)
 	return read_gains(volume, props, SPA_PROP_softVolumes);
 }
 
+bool volume_in_hardware(const struct spa_pod *props, double *above_db)
+{
+	const struct spa_pod_prop *gains = spa_pod_find_prop(props, NULL, SPA_PROP_channelVolumes);
+	const struct spa_pod_prop *base = spa_pod_find_prop(props, NULL, SPA_PROP_volumeBase);
+	float at_0db = 1;
+
+	*above_db = 0;
+	if (base && spa_pod_get_float(&base->value, &at_0db) == 0 && at_0db >= 1 / MAX_GAIN_LIN && at_0db <= 1)
+		*above_db = -20 * log10(at_0db);
+	return gains && gains->flags & SPA_POD_PROP_FLAG_HARDWARE;
+}
+
 void volume_build(struct spa_pod_builder *builder, const struct volume *volume)
 {
 	spa_pod_builder_prop(builder, SPA_PROP_mute, 0);

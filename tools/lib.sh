@@ -3,9 +3,9 @@
 
 # The demo builds and runs the service; the tests need sanitizers (they come with gcc), cmocka and a second Debian too.
 DEMO_PACKAGES="meson ninja-build pkg-config gcc libc6-dev pipewire pipewire-bin wireplumber libpipewire-0.3-dev
-    libspa-0.2-dev libspa-0.2-modules dbus-daemon libconfig-dev libfftw3-dev libsoxr-dev libsystemd-dev libsndfile1-dev libjansson-dev
+    libspa-0.2-dev libasound2-dev libspa-0.2-modules dbus-daemon libconfig-dev libfftw3-dev libsoxr-dev libsystemd-dev libsndfile1-dev libjansson-dev
     scdoc python3 python3-numpy"
-WORLD_PACKAGES="$DEMO_PACKAGES libcmocka-dev python3-pytest python3-pytest-xdist systemd strace" # systemd: busctl
+WORLD_PACKAGES="$DEMO_PACKAGES libcmocka-dev python3-pytest python3-pytest-xdist systemd strace alsa-utils" # systemd: busctl
 TEST_PACKAGES="$WORLD_PACKAGES mmdebstrap"
 CROSS_PACKAGES="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static" # tools/cross-test
 BOX_HOST_PACKAGES="qemu-system-x86 e2fsprogs xz-utils zstd mmdebstrap" # the machine of tools/box-test

@@ -1,0 +1,206 @@
+#include "daemon/mixer.h"
+
+#include "daemon/log.h"
+
+#include "core/util.h"
+
+#include <alsa/asoundlib.h>
+#include <errno.h>
+#include <math.h>
+#include <time.h>
+
+#define MAX_CARDS 32 /* as many as ALSA has */
+#define MAX_FDS 4
+#define RETRY_S 5
+
+struct card {
+	struct mixers *mixers;
+	snd_mixer_t *mixer; /* NULL: not open */
+	struct spa_source *sources[MAX_FDS];
+	time_t retry_s; /* not before */
+};
+
+struct mixers {
+	struct pw_loop *loop;
+	void (*changed)(void *data);
+	void *data;
+	struct card cards[MAX_CARDS];
+};
+
+static time_t now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static void close_card(struct card *card)
+{
+	for (size_t i = 0; i < MAX_FDS; i++)
+		if (card->sources[i])
+			pw_loop_destroy_source(card->mixers->loop, IEM_STEAL(card->sources[i]));
+	if (card->mixer)
+		snd_mixer_close(IEM_STEAL(card->mixer));
+}
+
+/* A card that was pulled out tells so by an error, for ever. */
+static void on_event(void *data, int fd, uint32_t mask)
+{
+	struct card *card = data;
+
+	if (mask & (SPA_IO_ERR | SPA_IO_HUP) || snd_mixer_handle_events(card->mixer) < 0)
+		close_card(card);
+	card->mixers->changed(card->mixers->data);
+}
+
+static int watch(struct card *card)
+{
+	struct pollfd fds[MAX_FDS];
+	const int n = snd_mixer_poll_descriptors(card->mixer, fds, MAX_FDS);
+
+	for (int i = 0; i < n; i++) {
+		card->sources[i] = pw_loop_add_io(card->mixers->loop, fds[i].fd, SPA_IO_IN | SPA_IO_ERR | SPA_IO_HUP, false,
+						  on_event, card);
+		if (!card->sources[i])
+			return -ENOMEM;
+	}
+	return n < 0 ? n : 0;
+}
+
+static int open_card(struct card *card, int number)
+{
+	char name[16];
+	int r = snd_mixer_open(&card->mixer, 0);
+
+	if (r < 0) {
+		card->mixer = NULL;
+		return r;
+	}
+	snprintf(name, sizeof(name), "hw:%d", number);
+	if ((r = snd_mixer_attach(card->mixer, name)) < 0 || (r = snd_mixer_selem_register(card->mixer, NULL, NULL)) < 0 ||
+	    (r = snd_mixer_load(card->mixer)) < 0 || (r = watch(card)) < 0)
+		close_card(card);
+	return r;
+}
+
+static snd_mixer_t *mixer_of(struct mixers *mixers, int number)
+{
+	struct card *card = number >= 0 && number < MAX_CARDS ? &mixers->cards[number] : NULL;
+	int r;
+
+	if (!card || card->mixer || now_s() < card->retry_s)
+		return card ? card->mixer : NULL;
+	if ((r = open_card(card, number)) < 0) {
+		log_debug("The mixer of card %d does not open: %s.", number, snd_strerror(r));
+		card->retry_s = now_s() + RETRY_S;
+	}
+	return card->mixer;
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------------- */
+
+static double db(long hundredths)
+{
+	return (double)hundredths / 100;
+}
+
+static bool read_scale(snd_mixer_elem_t *element, struct mixer_scale *out)
+{
+	long min, max, low, high;
+
+	if (!snd_mixer_selem_has_playback_volume(element) ||
+	    snd_mixer_selem_get_playback_volume_range(element, &min, &max) < 0 || min > max ||
+	    snd_mixer_selem_get_playback_dB_range(element, &low, &high) < 0)
+		return false;
+	if (low <= SND_CTL_TLV_DB_GAIN_MUTE && min < max) {
+		min++;
+		if (snd_mixer_selem_ask_playback_vol_dB(element, min, &low) < 0)
+			return false;
+	}
+	if (low <= SND_CTL_TLV_DB_GAIN_MUTE || low > high)
+		return false;
+	out->min_db = db(low);
+	out->max_db = db(high);
+	out->step_db = max > min ? db(high - low) / (double)(max - min) : 0;
+	return true;
+}
+
+static void read_position(snd_mixer_elem_t *element, struct mixer_scale *out)
+{
+	const bool has_switch = snd_mixer_selem_has_playback_switch(element);
+	long loudest = SND_CTL_TLV_DB_GAIN_MUTE;
+	bool on = !has_switch;
+
+	for (int c = 0; c <= SND_MIXER_SCHN_LAST; c++) {
+		const snd_mixer_selem_channel_id_t channel = (snd_mixer_selem_channel_id_t)c;
+		long value;
+		int plays;
+
+		if (!snd_mixer_selem_has_playback_channel(element, channel))
+			continue;
+		if (snd_mixer_selem_get_playback_dB(element, channel, &value) == 0 && value > loudest)
+			loudest = value;
+		on |= has_switch && snd_mixer_selem_get_playback_switch(element, channel, &plays) == 0 && plays;
+	}
+	out->now_db = loudest <= SND_CTL_TLV_DB_GAIN_MUTE ? -INFINITY : db(loudest);
+	out->muted = !on;
+}
+
+static bool is_named(snd_mixer_elem_t *element, const char *control)
+{
+	return !control || iem_streq(snd_mixer_selem_get_name(element), control);
+}
+
+bool mixers_read(struct mixers *mixers, int card, const char *control, struct mixer_scale *out)
+{
+	snd_mixer_t *mixer = mixer_of(mixers, card);
+	snd_mixer_elem_t *found = NULL;
+	struct mixer_scale scale = { 0 };
+
+	*out = scale;
+	for (snd_mixer_elem_t *e = mixer ? snd_mixer_first_elem(mixer) : NULL; e; e = snd_mixer_elem_next(e)) {
+		if (!is_named(e, control) || !read_scale(e, &scale))
+			continue;
+		if (found && !control)
+			return false; /* which of them it is, nobody has said */
+		if (!found)
+			found = e;
+	}
+	if (!found || !read_scale(found, &scale))
+		return false;
+	read_position(found, &scale);
+	snprintf(scale.control, sizeof(scale.control), "%s", snd_mixer_selem_get_name(found));
+	*out = scale;
+	return true;
+}
+
+/* --- all of them ------------------------------------------------------------------------------------------------ */
+
+static void be_silent(const char *file, int line, const char *function, int err, const char *format, ...)
+{
+}
+
+int mixers_new(struct mixers **out, struct pw_loop *loop, void (*changed)(void *data), void *data)
+{
+	struct mixers *mixers = calloc(1, sizeof(*mixers));
+
+	if (!mixers)
+		return -ENOMEM;
+	*mixers = (struct mixers){ .loop = loop, .changed = changed, .data = data };
+	for (size_t i = 0; i < MAX_CARDS; i++)
+		mixers->cards[i].mixers = mixers;
+	snd_lib_error_set_handler(be_silent); /* else it writes to standard error what open_card() tells */
+	*out = mixers;
+	return 0;
+}
+
+void mixers_free(struct mixers *mixers)
+{
+	if (!mixers)
+		return;
+	for (size_t i = 0; i < MAX_CARDS; i++)
+		close_card(&mixers->cards[i]);
+	free(mixers);
+	snd_config_update_free_global();
+}
