@@ -1,8 +1,10 @@
 /* iemctl gain: what a source makes of an earphone. */
+#include "cli/bus.h"
 #include "cli/files.h"
 #include "cli/gain.h"
 #include "cli/groups.h"
 #include "cli/json.h"
+#include "cli/service_level.h"
 #include "cli/text.h"
 
 #include <math.h>
@@ -75,9 +77,28 @@ static json_t *gain_json(const struct gain *gain)
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
-static int tell_one(const struct invocation *call, const struct files *files,
-		    const struct gain_question *asked, const struct gain_chain *chain)
+/* A service that runs knows the mixers of this machine. */
+static const struct gain_scale *scale_of(const char *source, struct gain_scale *scale)
 {
+	CLEANUP(json_decrefp) json_t *outputs = service_outputs_if_any();
+	const struct gain_scale *found = NULL;
+	const json_t *output;
+	size_t i;
+
+	json_array_foreach (outputs, i, output) {
+		if (found || !iem_streq(property_text(output, "Source"), source) || !*property_text(output, "MixerControl"))
+			continue;
+		*scale = (struct gain_scale){ property_number(output, "MixerMinDb"), property_number(output, "MixerMaxDb"),
+					      property_number(output, "MixerStepDb") };
+		found = scale;
+	}
+	return found;
+}
+
+static int tell_one(const struct invocation *call, const struct files *files,
+		    struct gain_question *asked, const struct gain_chain *chain)
+{
+	struct gain_scale scale;
 	const char *id = option_value(call, "--source");
 	const struct iem_entry *entry = NULL;
 	struct gain gain;
@@ -85,6 +106,8 @@ static int tell_one(const struct invocation *call, const struct files *files,
 
 	if (status != STATUS_DONE)
 		return status;
+	if (entry && entry->source->volume_control)
+		asked->scale = scale_of(entry->id, &scale);
 	gain_answer(&gain, asked, chain, entry ? entry->source : NULL);
 	if (option_given(call, "--json"))
 		status = json_put(gain_json(&gain));

@@ -7,12 +7,18 @@
 #include "core/level.h"
 #include "core/settings.h"
 
+/** The ALSA control of an output of this machine that the source drives. */
+struct gain_scale {
+	double min_db, max_db, step_db;
+};
+
 /** What is asked. Everything belongs to the caller and outlives the answers. */
 struct gain_question {
 	const struct iem_profile *profile;
 	const struct iem_settings *settings;
 	double spl_db;    /* NAN: no level is asked for */
 	double noise_dba; /* NAN: nor noise */
+	const struct gain_scale *scale; /* NULL: it is not known here */
 };
 
 /** Of the profile's own chain at 48 kHz. */

@@ -139,6 +139,24 @@ static void note_level(struct gain *gain)
 			   "is \"manage\".");
 }
 
+/* What is taken away by an analog control takes the noise before it along; where ALSA tells the scale, it may be too short. */
+static void note_control(struct gain *gain)
+{
+	const struct iem_source *source = gain->source;
+	const struct gain_scale *scale = gain->asked->scale;
+	char goes[128] = "";
+
+	if (!source || !source->volume_control || !(gain->hardware_gain_db < 0))
+		return;
+	if (scale)
+		snprintf(goes, sizeof(goes), ", and goes from %g to %g dB in steps of %.3g dB", scale->min_db, scale->max_db,
+			 scale->step_db);
+	note(gain, "The device's volume is its control '%s'; it is %s%s.", source->volume_control,
+	     source->volume_analog ? "analog, so that noise from before it gets softer, too" : "digital", goes);
+	if (scale && gain->hardware_gain_db < scale->min_db - fmin(scale->max_db, 0))
+		note(gain, "That control does not go down as far as %.1f dB; PipeWire does the rest.", gain->hardware_gain_db);
+}
+
 void gain_take_notes(struct gain *gain)
 {
 	note_earphone(gain);
@@ -147,4 +165,5 @@ void gain_take_notes(struct gain *gain)
 	note_noise(gain);
 	note_need(gain);
 	note_level(gain);
+	note_control(gain);
 }

@@ -1,5 +1,7 @@
 #include "core/level.h"
 
+#include "core/util.h"
+
 #include <math.h>
 
 #define SLACK_DB 1e-9 /* so that a limit met exactly is not missed by the last bit */
@@ -9,56 +11,69 @@ const char *const iem_level_reason_names[] = {
 	[IEM_LEVEL_MATCHED] = "matched",
 	[IEM_LEVEL_SHORT] = "no-more",
 	[IEM_LEVEL_HELD] = "ceiling",
+	[IEM_LEVEL_DOUBTED] = "unconfirmed",
 	[IEM_LEVEL_UNKNOWN] = "unknown",
 	[IEM_LEVEL_MATCH_REFUSED] = "match-refused",
+	[IEM_LEVEL_DOUBT_REFUSED] = "unconfirmed-refused",
 	[IEM_LEVEL_CEILING_REFUSED] = "ceiling-refused",
 };
 
 /* How much softer it has to become for each; 0 also where that is not known. */
 struct cuts {
-	double match_db, ceiling_db;
-	bool match_refused, ceiling_refused;
+	double match_db, doubt_db, ceiling_db;
+	bool match_refused, doubt_refused, ceiling_refused;
 };
 
 static struct cuts find_cuts(const struct iem_level_case *given)
 {
 	const double plain_db = given->full_scale_spl_db + given->preamp_db;
 	const double most_db = given->manage ? INFINITY : IEM_DIGITAL_MORE_DB;
+	const double above_db = plain_db + given->at_1khz_db - given->wanted_spl_db;
 	struct cuts cuts = {
-		.match_db = fmax(0, plain_db + given->at_1khz_db - given->wanted_spl_db),
-		.ceiling_db = fmax(0, plain_db + given->peak_db + given->volume_db - given->max_spl_db),
+		.match_db = fmax(0, above_db),
+		/* Another one is to be as loud as is wanted of this; else as loud as this one is by itself. */
+		.doubt_db = given->doubt_db > 0 ? fmax(0, isnan(above_db) ? given->doubt_db : above_db + given->doubt_db) : 0,
+		.ceiling_db = fmax(0, plain_db + given->doubt_db + given->peak_db + given->volume_db - given->max_spl_db),
 	};
 
 	cuts.match_refused = cuts.match_db > most_db + SLACK_DB;
+	cuts.doubt_refused = cuts.doubt_db > most_db + SLACK_DB;
 	cuts.ceiling_refused = cuts.ceiling_db > most_db + SLACK_DB;
 	if (cuts.match_refused)
 		cuts.match_db = 0;
+	cuts.doubt_db = fmin(cuts.doubt_db, most_db);
 	cuts.ceiling_db = fmin(cuts.ceiling_db, most_db);
 	return cuts;
 }
 
-static enum iem_level_reason find_reason(const struct iem_level_case *given, const struct cuts *cuts,
-					 double spl_db)
+/* The first that holds. */
+static enum iem_level_reason find_reason(const struct iem_level_case *given, const struct cuts *cuts, double spl_db)
 {
-	const bool wanted = !isnan(given->wanted_spl_db);
+	const bool matching = !isnan(given->wanted_spl_db), known = !isnan(spl_db);
+	const struct {
+		bool holds;
+		enum iem_level_reason reason;
+	} rows[] = {
+		{ cuts->ceiling_refused, IEM_LEVEL_CEILING_REFUSED },
+		{ cuts->doubt_refused, IEM_LEVEL_DOUBT_REFUSED },
+		{ cuts->match_refused, IEM_LEVEL_MATCH_REFUSED },
+		{ cuts->ceiling_db > fmax(cuts->match_db, cuts->doubt_db), IEM_LEVEL_HELD },
+		{ cuts->doubt_db > cuts->match_db, IEM_LEVEL_DOUBTED },
+		{ !known && (matching || isfinite(given->max_spl_db)), IEM_LEVEL_UNKNOWN },
+		{ !matching, IEM_LEVEL_PLAIN },
+		{ spl_db < given->wanted_spl_db - SLACK_DB, IEM_LEVEL_SHORT },
+	};
 
-	if (isnan(spl_db))
-		return wanted || isfinite(given->max_spl_db) ? IEM_LEVEL_UNKNOWN : IEM_LEVEL_PLAIN;
-	if (cuts->ceiling_refused)
-		return IEM_LEVEL_CEILING_REFUSED;
-	if (cuts->match_refused)
-		return IEM_LEVEL_MATCH_REFUSED;
-	if (cuts->ceiling_db > cuts->match_db)
-		return IEM_LEVEL_HELD;
-	if (!wanted)
-		return IEM_LEVEL_PLAIN;
-	return spl_db < given->wanted_spl_db - SLACK_DB ? IEM_LEVEL_SHORT : IEM_LEVEL_MATCHED;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].holds)
+			return rows[i].reason;
+	return IEM_LEVEL_MATCHED;
 }
 
 struct iem_level iem_level_for(const struct iem_level_case *given)
 {
 	const struct cuts cuts = find_cuts(given);
-	const double cut_db = fmax(cuts.match_db, cuts.ceiling_db);
+	const double cut_db = fmax(fmax(cuts.match_db, cuts.doubt_db), cuts.ceiling_db);
 	struct iem_level level = {
 		/* adding 0 makes a 0 of "-0" */
 		.digital_gain_db = given->preamp_db - (given->manage ? 0 : cut_db) + 0.0,

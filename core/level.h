@@ -7,7 +7,8 @@
  * The device holds the user's volume and survives us, so what the chain takes away must be little: beyond the headroom
  * of the equaliser at most IEM_DIGITAL_MORE_DB. More has to sit in the device's volume, which may be touched with
  * consent only; without it, matching is refused and the level stays that of the headroom. A ceiling that cannot be kept
- * is refused as well, but what can be done towards it is: a lower one never makes anything louder.
+ * is refused as well, but what can be done towards it is: a lower one never makes anything louder. The same goes for
+ * what is to be softer because another earphone may hang there.
  */
 #pragma once
 
@@ -23,6 +24,7 @@ struct iem_level_case {
 	double full_scale_spl_db; /* without chain, the device's volume at its highest; NAN: unknown */
 	double volume_db;         /* of the device, as the user has set it: the ceiling holds with it */
 	double wanted_spl_db;     /* that a full-scale sine of 1 kHz is to have; NAN: the headroom is all that counts */
+	double doubt_db;          /* so much more sensitive may the earphone be that really hangs there; 0 or more */
 	double max_spl_db;        /* that no sine at any frequency may pass; INFINITY: none */
 	bool manage;              /* whether the device's volume may be changed */
 };
@@ -33,8 +35,10 @@ enum iem_level_reason {
 	IEM_LEVEL_MATCHED,         /* as wanted */
 	IEM_LEVEL_SHORT,           /* less than wanted: there is no more */
 	IEM_LEVEL_HELD,            /* the ceiling is what keeps it down */
+	IEM_LEVEL_DOUBTED,         /* the earphone that may hang there does */
 	IEM_LEVEL_UNKNOWN,         /* sensitivity or source are not known well enough to do what was wanted */
 	IEM_LEVEL_MATCH_REFUSED,   /* it would take the device's volume */
+	IEM_LEVEL_DOUBT_REFUSED,   /* the same; softer, but not as soft as that earphone needs */
 	IEM_LEVEL_CEILING_REFUSED, /* the same; nearer to the ceiling, not below it */
 };
 
@@ -44,7 +48,7 @@ extern const char *const iem_level_reason_names[];
 struct iem_level {
 	double digital_gain_db;  /* at most the case's preamp_db */
 	double hardware_gain_db; /* at most 0; 0: leave it alone */
-	double spl_db;           /* of a full-scale sine of 1 kHz then; NAN: unknown */
+	double spl_db;           /* of a full-scale sine of 1 kHz then, if there is no doubt; NAN: unknown */
 	enum iem_level_reason reason;
 };
 

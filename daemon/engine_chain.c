@@ -55,7 +55,7 @@ static uint64_t print_level(uint64_t print, const struct engine *engine, const s
 {
 	const struct iem_level_case wish = level_wish(engine, place);
 	const struct iem_curve *impedance = &place->selection.profile->earphone.impedance_curve;
-	const double numbers[] = { wish.full_scale_spl_db, wish.volume_db, wish.wanted_spl_db, wish.max_spl_db, wish.manage,
+	const double numbers[] = { wish.full_scale_spl_db, wish.doubt_db, wish.volume_db, wish.wanted_spl_db, wish.max_spl_db, wish.manage,
 				   impedance->n > 1 ? level_output_ohm(place) : NAN };
 
 	print = print_bytes(print, numbers, sizeof(numbers));

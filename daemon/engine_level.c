@@ -30,17 +30,25 @@ double level_full_scale_db(const struct place *place)
 	return iem_drive_of(earphone_of(place), place->source.source).full_scale_spl_db;
 }
 
-/* While it is not certain which of the earphones it is, the most sensitive one's. */
-static double full_scale_db(const struct engine *engine, const struct place *place)
+/* By how much one earphone gets louder than another on a source, in dB; NAN: not known. */
+static double louder_db(const struct iem_earphone *one, const struct iem_earphone *other, const struct iem_source *source)
+{
+	const double here_db = iem_drive_of(one, source).full_scale_spl_db - iem_drive_of(other, source).full_scale_spl_db;
+
+	return isnan(here_db) ? iem_earphone_sensitivity(one).db_per_v - iem_earphone_sensitivity(other).db_per_v : here_db;
+}
+
+/* While it is not certain which of those used there it is: how much louder the most sensitive one would be. */
+static double doubt_db(const struct engine *engine, const struct place *place)
 {
 	const struct choice *choice = choices_find(engine->config.choices, place->output.id);
-	double most_db = level_full_scale_db(place);
+	double most_db = 0;
 
 	for (size_t i = 0; place->unconfirmed && i < choice->n_used; i++) {
 		const struct iem_profile *used = iem_store_profile(files_store(engine->config.files), choice->used[i]);
 
 		if (used)
-			most_db = fmax(most_db, iem_drive_of(&used->earphone, place->source.source).full_scale_spl_db);
+			most_db = fmax(most_db, louder_db(&used->earphone, earphone_of(place), place->source.source));
 	}
 	return most_db;
 }
@@ -52,7 +60,8 @@ struct iem_level_case level_wish(const struct engine *engine, const struct place
 	const bool capped = isfinite(max_db);
 
 	return (struct iem_level_case){
-		.full_scale_spl_db = full_scale_db(engine, place),
+		.full_scale_spl_db = level_full_scale_db(place),
+		.doubt_db = doubt_db(engine, place),
 		.volume_db = capped ? hardware_user_db(engine, place) : 0, /* else a new chain for each move of it */
 		.wanted_spl_db = settings->level.mode == IEM_LEVEL_MATCH ? settings->level.reference_spl_db : NAN,
 		.max_spl_db = max_db,
@@ -106,6 +115,15 @@ const char *level_text(const struct engine *engine, const struct place *place, c
 		break;
 	case IEM_LEVEL_HELD:
 		snprintf(buf, size, "The ceiling of %.1f dB SPL%s keeps it down.", max_db, why);
+		break;
+	case IEM_LEVEL_DOUBTED:
+		snprintf(buf, size, "Softer until it is known which earphone this is: another one used here is %.1f dB more sensitive.",
+			 doubt_db(engine, place));
+		break;
+	case IEM_LEVEL_DOUBT_REFUSED:
+		snprintf(buf, size, "Another earphone used here is %.1f dB more sensitive. To be as soft as that needs until it is "
+			 "known which one this is takes more than %.0f dB below the headroom, which " NOT_OURS ".",
+			 doubt_db(engine, place), IEM_DIGITAL_MORE_DB);
 		break;
 	case IEM_LEVEL_UNKNOWN:
 		snprintf(buf, size, "The level cannot be set, since it is not known: %s.", unknown_text(place));

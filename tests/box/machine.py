@@ -175,10 +175,19 @@ class Box:
 
     # -- the service --
 
+    def write_config(self, name, text):
+        path = HOME / ".config/iemd" / name
+        as_user("mkdir", "-p", path.parent)
+        path.write_text(text, encoding="utf-8")
+
     def write_profile(self, name, text):
-        folder = HOME / ".config/iemd/profiles"
-        as_user("mkdir", "-p", folder)
-        (folder / f"{name}.conf").write_text(text, encoding="utf-8")
+        self.write_config(f"profiles/{name}.conf", text)
+
+    def write_source(self, name, text):
+        self.write_config(f"profiles/sources/{name}.conf", text)
+
+    def write_settings(self, text):
+        self.write_config("iemd.conf", text)
 
     def start_iemd(self):
         as_user("systemctl", "--user", "start", "iemd")

@@ -22,3 +22,13 @@ FOR_HDA = peaking((HDA_TONE, BOOST_DB, 4))
 BY_USB_IDS = 'match = ( { usb = "46f4:0002"; } );\n'
 FOR_USB = peaking((USB_TONE, BOOST_DB, 4), match=BY_USB_IDS)
 USB_NARROW = peaking((15000, -6, 8), match=BY_USB_IDS)
+
+# Of which the level is known: full scale behind a source of 1 V.
+KNOWN_DB = 105.0
+KNOWN = (f'earphone = {{ impedance = 20.0; sensitivity = {{ value = {KNOWN_DB}; unit = "dB/V"; }}; }};\n'
+         'eq = { bands = ( { type = "peaking"; frequency = 15000.0; gain = -6.0; q = 8.0; } ); };\n')
+
+
+def source(control):
+    return ('source = { max_voltage = 1.0; output_impedance = 0.0; };\n'
+            f'volume = {{ control = "{control}"; analog = {"true" if control == "Master" else "false"}; }};\n')

@@ -16,7 +16,7 @@ from ear import Ear, playing
 from profiles import TONE
 from waiting import Timeout
 
-MODULES = ("test_service", "test_volume", "test_death", "test_usb")
+MODULES = ("test_service", "test_volume", "test_death", "test_usb", "test_level")
 
 
 def tests():

@@ -138,14 +138,21 @@ def test_what_was_lowered_is_put_back_at_the_end_and_by_undo_where_nothing_plays
         settled_volume(managed, 0)
 
 
+def plug_in_again(session):
+    def node():
+        return (session.status()["output"] or {}).get("node")
+
+    session.remove_sink("earphone")
+    wait_until(lambda: node() == "speaker", what="the earphone to be away")
+    session.add_sink("earphone", priority=2000)
+    wait_until(lambda: node() == "earphone", what="the earphone to be back")
+
+
 def test_what_is_plugged_in_again_is_unconfirmed_and_as_soft_as_the_most_sensitive_needs(managed):
     for name in ("loud", "quiet"):
         managed.iemctl("switch", name)
     assert managed.status()["confirmed"] is True
-    managed.remove_sink("earphone")
-    wait_until(lambda: managed.status()["output"]["node"] == "speaker", what="the earphone to be away")
-    managed.add_sink("earphone", priority=2000)
-    wait_until(lambda: managed.status()["output"]["node"] == "earphone", what="the earphone to be back")
+    plug_in_again(managed)
     tone = measure.tone(1000, 60.0, dbfs=TONE_DB)
     with sound.Recorder.of_sink(managed, "earphone") as recorder, sound.Player(managed, tone) as player:
         player.wait_linked()
@@ -164,6 +171,24 @@ def test_what_is_plugged_in_again_is_unconfirmed_and_as_soft_as_the_most_sensiti
         player.stop()
     assert FULL_SCALE["loud"] + gain_before(recorder.sound, softer) == near(95)
     assert FULL_SCALE["quiet"] + gain_before(recorder.sound, end) == near(95)
+
+
+@pytest.mark.parametrize("consent, by_volume, by_chain, code", [("manage", -20, 0, "unconfirmed"), ("leave", 0, -6, "unconfirmed-refused")])
+def test_where_nothing_is_matched_doubt_makes_it_softer_too(managed, consent, by_volume, by_chain, code):
+    managed.write_settings(f'level = {{ hardware_volume = "{consent}"; }};')
+    for name in ("loud", "quiet"):
+        managed.iemctl("switch", name)
+    plug_in_again(managed)
+    with sound.something_playing(managed):
+        wait_until(lambda: managed.status()["state"] == "running", what="sound to run")
+        settled_volume(managed, by_volume)
+        status = managed.status()
+        assert (status["level_code"], status["gain_db"]) == (code, by_chain)
+        assert "is 20.0 dB more sensitive" in status["level_reason"]
+        managed.iemctl("confirm")
+        settled_volume(managed, 0)
+        status = managed.status()
+        assert (status["level_code"], status["level_reason"], status["gain_db"]) == ("headroom", None, 0)
 
 
 def test_without_consent_nothing_is_touched(managed):

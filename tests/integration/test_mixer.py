@@ -140,3 +140,15 @@ def test_without_a_mixer_nothing_is_told_and_nothing_breaks(card):
     session.start_iemd()
     assert (card.told(), session.status()["spl_full_scale_db"]) == (None, FULL_SCALE)
     assert "mixer" not in session.iemd_log().lower() and "alsa" not in session.iemd_log().lower()
+
+
+def notes(session):
+    return session.iemctl("gain", "known", "--source", "analog", "--spl", "20", json=True)["notes"]
+
+
+def test_gain_advises_with_the_scale_of_the_control(card):
+    wanted = "The device's volume is its control 'Headphone'; it is analog, so that noise from before it gets softer, too"
+    assert wanted + ", and goes from -74 to 0 dB in steps of 1 dB." in notes(card.session)
+    assert "That control does not go down as far as -85.0 dB; PipeWire does the rest." in notes(card.session)
+    card.session.stop_iemd()
+    assert wanted + "." in notes(card.session)

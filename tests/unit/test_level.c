@@ -64,6 +64,45 @@ static void the_rules_by_example(void **state)
 	}
 }
 
+static void while_another_may_hang_there_it_is_as_soft_as_that_needs(void **state)
+{
+	static const struct {
+		const char *why;
+		double full_scale, doubt, wanted, max;
+		bool manage;
+		double digital, hardware;
+		const char *reason;
+	} rows[] = {
+		{ "no doubt", 120, 0, NAN, INFINITY, false, -6, 0, "headroom" },
+		{ "within what the chain may", 120, 5, NAN, INFINITY, false, -11, 0, "unconfirmed" },
+		{ "beyond it is approached", 120, 20, NAN, INFINITY, false, -12, 0, "unconfirmed-refused" },
+		{ "with consent", 120, 20, NAN, INFINITY, true, -6, -20, "unconfirmed" },
+		{ "that needs no level to be known", NAN, 5, NAN, INFINITY, false, -11, 0, "unconfirmed" },
+		{ "the other one is matched", 120, 10, 110, INFINITY, true, -6, -13, "unconfirmed" },
+		{ "one that is too soft already leaves room", 120, 10, 118, INFINITY, true, -6, -5, "unconfirmed" },
+		{ "and may leave enough", 120, 10, 125, INFINITY, true, -6, 0, "no-more" },
+		{ "refused, but never louder than without the doubt", 120, 10, 110, INFINITY, false, -12, 0, "unconfirmed-refused" },
+		{ "a ceiling holds for the other one, too", 120, 10, NAN, 110, true, -6, -20, "ceiling" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct iem_level_case given = a_case();
+		struct iem_level level;
+
+		given.full_scale_spl_db = rows[i].full_scale;
+		given.doubt_db = rows[i].doubt;
+		given.wanted_spl_db = rows[i].wanted;
+		given.max_spl_db = rows[i].max;
+		given.manage = rows[i].manage;
+		level = iem_level_for(&given);
+		if (!(fabs(level.digital_gain_db - rows[i].digital) < 1e-9 &&
+		      fabs(level.hardware_gain_db - rows[i].hardware) < 1e-9) ||
+		    strcmp(iem_level_reason_names[level.reason], rows[i].reason) != 0)
+			fail_msg("%s: digital %g, hardware %g, %s", rows[i].why, level.digital_gain_db,
+				 level.hardware_gain_db, iem_level_reason_names[level.reason]);
+	}
+}
+
 static void without_sensitivity_or_source_nothing_is_done(void **state)
 {
 	static const struct {
@@ -109,6 +148,7 @@ static struct iem_level_case any_case(uint32_t *seed)
 	given.full_scale_spl_db = between(seed, 80, 140);
 	given.wanted_spl_db = noise(seed) > 0 ? between(seed, 60, 120) : NAN;
 	given.max_spl_db = noise(seed) > 0 ? between(seed, 60, 130) : INFINITY;
+	given.doubt_db = fmax(0, between(seed, -30, 30));
 	given.manage = noise(seed) > 0;
 	return given;
 }
@@ -127,6 +167,22 @@ static void a_lower_ceiling_never_raises_anything(void **state)
 		assert_true(after.digital_gain_db <= before.digital_gain_db + 1e-12);
 		assert_true(after.hardware_gain_db <= before.hardware_gain_db + 1e-12);
 		assert_true(after.spl_db <= before.spl_db + 1e-12);
+	}
+}
+
+static void more_doubt_never_raises_anything(void **state)
+{
+	uint32_t seed = 7;
+
+	for (int n = 0; n < TRIALS; n++) {
+		struct iem_level_case given = any_case(&seed);
+		const struct iem_level before = iem_level_for(&given);
+		struct iem_level after;
+
+		given.doubt_db += between(&seed, 0, 30);
+		after = iem_level_for(&given);
+		assert_true(after.digital_gain_db <= before.digital_gain_db + 1e-12);
+		assert_true(after.hardware_gain_db <= before.hardware_gain_db + 1e-12);
 	}
 }
 
@@ -171,6 +227,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rules_by_example),
 		cmocka_unit_test(without_sensitivity_or_source_nothing_is_done),
+		cmocka_unit_test(while_another_may_hang_there_it_is_as_soft_as_that_needs),
+		cmocka_unit_test(more_doubt_never_raises_anything),
 		cmocka_unit_test(a_lower_ceiling_never_raises_anything),
 		cmocka_unit_test(gains_stay_within_what_they_may),
 		cmocka_unit_test(in_noise_what_is_not_kept_out_counts),
