@@ -1,7 +1,9 @@
 """How loud it is at the ear, the week's dose that comes of it, and loudness compensation: computed from what is played."""
 
+import contextlib
 import os
 import stat
+import subprocess
 import time
 
 import numpy as np
@@ -87,6 +89,57 @@ def test_what_was_heard_without_a_warning_is_kept_over_a_restart(desk):
     desk.stop_iemd()
     desk.start_iemd(data_dir=desk.dir)
     assert desk.iemctl("dose", json=True)["percent"] == pytest.approx(heard, abs=0.1)
+
+
+@contextlib.contextmanager
+def small_disk(path):
+    """A file system of its own for a folder: 64 KB. Yields a function that fills it, or makes room again."""
+    if os.geteuid() != 0:
+        pytest.skip("a file system can be mounted by root only")
+    filler = path / "filler"
+
+    def fill(full):
+        if not full:
+            filler.unlink()
+            return
+        with open(filler, "wb", buffering=0) as out, contextlib.suppress(OSError):
+            while out.write(bytes(4096)):
+                pass
+
+    path.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path], check=True)
+    try:
+        yield fill
+    finally:
+        subprocess.run(["umount", "--lazy", path], check=True)
+
+
+def test_with_a_full_disk_the_dose_goes_on_and_is_written_when_there_is_room(desk):
+    desk.stop_iemd()
+    with small_disk(desk.state_dir / "iemd") as fill:
+        desk.start_iemd(data_dir=desk.dir)
+        desk.iemctl("source", "desk")
+        desk.iemctl("switch", "ear")
+        desk.iemctl("set", "dose.enabled", "true")
+        fill(True)
+        with sound.Player(desk, tone(0)) as player:
+            player.wait_linked()
+            wait_until(lambda: desk.iemctl("dose", json=True)["percent"] > 2, what="some of the dose")
+        wait_until(lambda: desk.status()["state"] == "idle", what="silence")
+        heard = desk.iemctl("dose", json=True)["percent"]
+        assert "could not be written" in desk.iemctl("dose", "reset").stdout
+        with sound.Player(desk, tone(0)) as player:
+            player.wait_linked()
+            wait_until(lambda: desk.iemctl("dose", json=True)["percent"] > 1, what="some more of it")
+        wait_until(lambda: desk.status()["state"] == "idle", what="silence again")
+        assert desk.iemd_log().count("The dose could not be written") == 1 and desk.status()["profile"]["id"] == "ear"
+        since = desk.iemctl("dose", json=True)["percent"]
+        assert 0 < since != heard
+        fill(False)
+        desk.stop_iemd()
+        desk.start_iemd(data_dir=desk.dir)
+        assert desk.iemctl("dose", json=True)["percent"] == pytest.approx(since, abs=0.1)
+        desk.stop_iemd()
 
 
 def write_dose(session, percent):

@@ -1,6 +1,11 @@
 /* dose.h: a week of sound against the closed form, what does not count, and what is warned of. */
 #include "dose_world.h"
 
+#include "core/paths.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+
 static void assert_relative(double got, double want, double tolerance)
 {
 	assert_near(got / want, 1, tolerance);
@@ -99,6 +104,70 @@ static void seven_days_of_music_with_restarts_are_within_a_percent(void **state)
 	}
 	print_message("%.2g of the closed form at most; at the end %.1f percent\n", worst, world_percent(&world));
 	assert_true(worst <= 0.01);
+}
+
+/* No file may grow, not by a byte: what a full disk does to a write. */
+static void fill_disk(bool full)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = full ? 0 : limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static int save(struct world *world, const char *path)
+{
+	CLEANUP(iem_freep) char *text = NULL;
+
+	assert_int_equal(iem_dose_write(&text, &world->dose, &world->now), 0);
+	return iem_write_atomic(path, text, strlen(text), 0600);
+}
+
+static void start_from(struct world *world, const char *path)
+{
+	char text[200000];
+	FILE *file = fopen(path, "re");
+	size_t size;
+
+	assert_non_null(file);
+	size = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[size] = '\0';
+	assert_int_equal(iem_dose_parse(&world->dose, text, size, path, &world->now, NULL), 0);
+}
+
+/* It is written every ten minutes, as in the daemon; for two hours of each fifteen the disk is full, and nothing is lost by that. */
+static void a_full_disk_loses_nothing_that_is_heard(void **state)
+{
+	char path[] = "/tmp/iemd-dose-XXXXXX";
+	unsigned failed = 0, saved = 0;
+	struct world world;
+	double worst = 0;
+	const int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	close(fd);
+	signal(SIGXFSZ, SIG_IGN);
+	world_begin(&world);
+	for (int t = 1; t <= 14 * (int)DAY; t++) {
+		const bool full = t % (15 * (int)HOUR) >= 13 * (int)HOUR;
+
+		world_wait(&world, 1);
+		iem_dose_add(&world.dose, iem_exposure_pa2(level_at(t - 1)), 1, &world.now);
+		if (t % (int)(10 * MINUTE) == 0) {
+			fill_disk(full);
+			*(save(&world, path) < 0 ? &failed : &saved) += 1;
+			fill_disk(false);
+		}
+		if (t % (15 * (int)HOUR) == 2 * (int)HOUR) /* long after there was room again */
+			start_from(&world, path);
+		if (t % (int)(HOUR / 3) == 0 && t > 9 * HOUR)
+			worst = fmax(worst, fabs(world_percent(&world) / percent_at(t) - 1));
+	}
+	unlink(path);
+	print_message("%u writes failed of %u; %.2g of the closed form at most\n", failed, failed + saved, worst);
+	assert_true(failed > 200 && worst <= 0.01);
 }
 
 static void what_was_heard_ages_out_evenly_after_seven_days(void **state)
@@ -245,6 +314,7 @@ int main(void)
 		cmocka_unit_test(an_hour_at_a_level_is_what_the_standards_say),
 		cmocka_unit_test(two_weeks_at_one_level_are_one_weeks_dose),
 		cmocka_unit_test(seven_days_of_music_with_restarts_are_within_a_percent),
+		cmocka_unit_test(a_full_disk_loses_nothing_that_is_heard),
 		cmocka_unit_test(what_was_heard_ages_out_evenly_after_seven_days),
 		cmocka_unit_test(an_hour_is_whole_until_it_is_seven_days_old),
 		cmocka_unit_test(what_is_softer_than_60_db_does_not_count),
