@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-#define ANSWER_MS 500 /* what an output gets to take a volume; one that sleeps tells nothing */
+#define ANSWER_MS 500 /* what an output gets to take a volume; one that sleeps tells nothing, one that plays is asked again */
 #define RAISE_DB 2.0
 #define RAISE_MS 100 /* so often: 20 dB a second */
 #define NOTHING_DB 0.05
@@ -90,6 +90,28 @@ static void adopt(struct engine *engine, struct place *place)
 		journal_drop_managed(engine->config.journal, place->output.node, place->output.port);
 }
 
+/*
+ * Under sound nothing may go on before a volume is in force: who moves it may hang. Where it is neither as it was nor as it is wanted,
+ * somebody has moved it, or the device rounds.
+ */
+static bool is_waited_for(struct engine *engine, struct place *place, const struct volume *now)
+{
+	struct hardware *hardware = &place->hardware;
+
+	if (volume_same(now, &hardware->asked))
+		return false;
+	if (engine_now_ms() - hardware->asked_ms < ANSWER_MS)
+		return true;
+	if (!volume_same(now, &hardware->seen) || !graph_is_running(engine->graph, place->output.node_id))
+		return false;
+	if (!hardware->overdue)
+		log_warning("%s does not take its volume; asking again until it does.", place->output.description);
+	hardware->overdue = true;
+	hardware->asked_ms = engine_now_ms();
+	graph_set_volume(engine->graph, place->output.node_id, &hardware->asked);
+	return true;
+}
+
 void hardware_follow(struct engine *engine, struct place *place)
 {
 	struct hardware *hardware = &place->hardware;
@@ -99,9 +121,10 @@ void hardware_follow(struct engine *engine, struct place *place)
 	if (!place->present || !graph_volume(engine->graph, place->output.node_id, &now))
 		return;
 	if (hardware->asked.channels) {
-		if (!volume_same(&now, &hardware->asked) && engine_now_ms() - hardware->asked_ms < ANSWER_MS)
+		if (is_waited_for(engine, place, &now))
 			return;
 		hardware->asked.channels = 0;
+		hardware->overdue = false;
 		hardware->seen = now;
 		if (hardware->part_db == 0)
 			journal_drop_managed(engine->config.journal, place->output.node, place->output.port);

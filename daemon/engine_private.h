@@ -25,6 +25,7 @@ struct hardware {
 	double part_db;       /* at most 0 */
 	struct volume asked;  /* told the output and not answered yet; channels 0: nothing */
 	uint64_t asked_ms;
+	bool overdue;         /* that it is not answered was told */
 	struct volume seen;   /* as the output told it last */
 	bool adopted;         /* what an earlier run left has been looked at */
 };

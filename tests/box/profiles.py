@@ -23,10 +23,17 @@ BY_USB_IDS = 'match = ( { usb = "46f4:0002"; } );\n'
 FOR_USB = peaking((USB_TONE, BOOST_DB, 4), match=BY_USB_IDS)
 USB_NARROW = peaking((15000, -6, 8), match=BY_USB_IDS)
 
-# Of which the level is known: full scale behind a source of 1 V.
+def known(db_per_v, hz, gain):
+    """An earphone whose level is known, at TONE as without its band."""
+    return (f'earphone = {{ impedance = 20.0; sensitivity = {{ value = {db_per_v:.1f}; unit = "dB/V"; }}; }};\n'
+            f'eq = {{ bands = ( {{ type = "peaking"; frequency = {hz:.1f}; gain = {gain:.1f}; q = 8.0; }} ); }};\n')
+
+
+# Full scale behind a source of 1 V; as loud, but with 12 dB less in its chain; and 20 dB louder.
 KNOWN_DB = 105.0
-KNOWN = (f'earphone = {{ impedance = 20.0; sensitivity = {{ value = {KNOWN_DB}; unit = "dB/V"; }}; }};\n'
-         'eq = { bands = ( { type = "peaking"; frequency = 15000.0; gain = -6.0; q = 8.0; } ); };\n')
+KNOWN = known(KNOWN_DB, 15000, -6)
+SOFT_CHAIN = known(KNOWN_DB, 8000, 12)
+SENSITIVE = known(KNOWN_DB + 20, 15000, -6)
 
 
 def source(control):

@@ -4,10 +4,11 @@ import math
 import os
 import re
 import signal
+import subprocess
 
 from ear import PLAYED_DB, Ear, playing
-from machine import HDA, USB, as_user, expect, hda_db, mixer, run, step_of
-from profiles import KNOWN, KNOWN_DB, TONE, source
+from machine import AS_USER, USB, as_user, expect, hda_db, mixer, run, step_of
+from profiles import KNOWN, KNOWN_DB, SENSITIVE, SOFT_CHAIN, TONE, source
 from waiting import wait_until
 
 LEVEL = 'level = {{ mode = "match"; reference_spl = {:.1f}; hardware_volume = "{}"; }};\n'
@@ -17,10 +18,10 @@ WANTED = KNOWN_DB + PART_DB
 LOWERED = USERS * 10 ** (PART_DB / 60)
 
 
-def set_up(box, consent, control="Master"):
-    box.write_source("desk", source(control))
+def set_up(box, consent, profile=KNOWN):
+    box.write_source("desk", source("Master"))
     box.write_settings(LEVEL.format(WANTED, consent))
-    box.correct("known", KNOWN)
+    box.correct("known", profile)
     box.iemctl("source", "desk")
 
 
@@ -86,8 +87,25 @@ def test_what_a_kill_leaves_in_the_mixer_the_next_start_takes_over(box):
     expect("the mixer as it was before", mixer, str(step_of(USERS)))
 
 
-def card_of(sink):
-    return as_user("pw-dump").partition(f'"node.name": "{sink}"')[0].rpartition('"api.alsa.pcm.card": ')[2].partition(",")[0]
+def test_while_the_mixer_does_not_answer_nothing_gets_louder(box):
+    """The next chain is 12 dB louder, for an output that is to be 20 dB softer: it waits, however long that takes."""
+    box.write_profile("sensitive", SENSITIVE)
+    set_up(box, "manage", profile=SOFT_CHAIN)
+    ear = Ear("hda", TONE)
+    with playing(TONE):
+        expect("what is told of the level", lambda: told(box)[0], "matched")
+        ear.expect_sound(TONE)
+        before, start = ear.level(TONE), ear.mark()
+        as_user("pkill", "-STOP", "-x", "wireplumber")
+        with subprocess.Popen(["iemctl", "switch", "sensitive"], **AS_USER):
+            try:
+                wait_until(lambda: ear.mark() > start + 100, what="two seconds of sound")
+            finally:
+                as_user("pkill", "-CONT", "-x", "wireplumber")
+        expect("what is told of the level", lambda: told(box)[0], "matched")
+        expect("the profile", lambda: box.json("status")["profile"]["id"], "sensitive")
+        ear.listen()
+    assert ear.loudest(TONE, start) < before + 0.5
 
 
 def test_a_mixer_control_that_the_session_manager_does_not_know_counts_and_stays(box):
