@@ -109,3 +109,12 @@ double iem_band_db(const struct iem_band *band, enum iem_reference reference, do
 	power = prototype_power(band, x);
 	return power > 1e-40 ? 10 * log10(power) : -400;
 }
+
+double iem_bands_db(const struct iem_band *bands, size_t n, enum iem_reference reference, double freq_hz)
+{
+	double db = 0;
+
+	for (size_t i = 0; i < n; i++)
+		db += iem_band_db(&bands[i], reference, freq_hz);
+	return db;
+}

@@ -80,3 +80,5 @@ bool iem_side_applies(enum iem_side band, enum iem_side channel);
  * is warped by the bilinear transform at that reference's rate.
  */
 double iem_band_db(const struct iem_band *band, enum iem_reference reference, double freq_hz);
+/** The same of N bands together, whatever their sides. */
+double iem_bands_db(const struct iem_band *bands, size_t n, enum iem_reference reference, double freq_hz);

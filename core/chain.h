@@ -7,10 +7,9 @@
  */
 #pragma once
 
+#include "core/added.h"
 #include "core/biquad.h"
 #include "core/level.h"
-#include "core/loudness.h"
-#include "core/preference.h"
 #include "core/prepared.h"
 #include "core/profile.h"
 
@@ -35,6 +34,7 @@ struct iem_chain_plan {
 	struct iem_prepared *prepared[IEM_PARTS]; /* each from its iem_chain_recipe(); NULL: not prepared yet */
 	const struct iem_preference *preference; /* on top; NULL: none */
 	const struct iem_loudness *loudness; /* on top; NULL: none */
+	const struct iem_rated *rated; /* bounds what these two boost, and nothing else; NULL: nothing does */
 	const struct iem_level_case *level; /* what is wanted; what is the chain's own in it is filled in. NULL: the headroom */
 	double gain_db;          /* beside the preamp; 0 for none */
 	bool limiter;            /* at the end: nothing leaves above -1 dBTP, some frames later */

@@ -86,35 +86,21 @@ static int add_correction(struct iem_chain *chain, const struct iem_chain_plan *
 	return r;
 }
 
-/* A shelf above half the rate is missed by nobody. */
-static int add_preference(struct iem_chain *chain, const struct iem_preference *preference)
-{
-	struct iem_band bands[IEM_PREFERENCE_BANDS];
-	unsigned skipped = 0;
-	int r = add_bands(chain, bands, iem_preference_bands(preference, bands), IEM_REFERENCE_ANALOG, &skipped);
-
-	if (r == 0 && chain->is_pair)
-		r = iem_stereo_init(&chain->stereo, &preference->stereo, chain->rate_hz);
-	return r;
-}
-
-static int add_loudness(struct iem_chain *chain, const struct iem_loudness *loudness)
-{
-	struct iem_band bands[IEM_LOUDNESS_BANDS];
-	unsigned skipped = 0;
-
-	return add_bands(chain, bands, iem_loudness_bands(loudness, bands), IEM_REFERENCE_ANALOG, &skipped);
-}
-
-/* What is added on top of the correction. @return 1 where there is anything */
+/* What is added on top of the correction; a shelf above half the rate is missed by nobody. @return 1 where there is anything */
 static int add_extras(struct iem_chain *chain, const struct iem_chain_plan *plan)
 {
-	const bool prefers = plan->preference && !iem_preference_is_neutral(plan->preference);
-	int r = prefers ? add_preference(chain, plan->preference) : 0;
+	const struct iem_preference *preference = plan->preference;
+	struct iem_added added;
+	unsigned skipped = 0;
+	int r;
 
-	if (r == 0 && plan->loudness)
-		r = add_loudness(chain, plan->loudness);
-	return r < 0 ? r : prefers || plan->loudness;
+	if (preference && iem_preference_is_neutral(preference))
+		preference = NULL;
+	iem_added_make(&added, preference, plan->loudness, plan->rated);
+	r = add_bands(chain, added.bands, added.n, IEM_REFERENCE_ANALOG, &skipped);
+	if (r == 0 && preference && chain->is_pair)
+		r = iem_stereo_init(&chain->stereo, &preference->stereo, chain->rate_hz);
+	return r < 0 ? r : preference || plan->loudness;
 }
 
 /*

@@ -8,7 +8,7 @@
 #include "core/chain_response.h"
 #include "core/limiter.h"
 
-#define CHAIN_MAX_SECTIONS (IEM_MAX_BANDS + IEM_PREFERENCE_BANDS + IEM_LOUDNESS_BANDS)
+#define CHAIN_MAX_SECTIONS (IEM_MAX_BANDS + IEM_ADDED_BANDS)
 
 /** What the channels of one ear share: the sections, and the bands they come from (where to look for peaks). */
 struct ear {

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { FITTED = IEM_LOUDNESS_BANDS - 1, SHELVES = 4, POINTS = 30, STEPS = 3 };
+enum { FITTED = IEM_LOUDNESS_BANDS, SHELVES = 4, POINTS = 30, STEPS = 3, ROUNDS = 10 };
 
 #define GRID_LOW_HZ 20.0
 #define GRID_HIGH_HZ 16000.0
@@ -22,11 +22,8 @@ static const struct iem_band fitted[FITTED] = {
 #define UNIT_DB 4.0
 
 /* A fit swings by 0.2 dB around the flat part of a clamped curve; what it still swings above the limit is scaled away. */
-#define AIM_DB (IEM_LOUDNESS_MAX_BOOST_DB - 0.2)
+#define AIM_LESS_DB 0.2
 #define CEILING_DB (IEM_LOUDNESS_MAX_BOOST_DB - 0.015) /* between the grid's points it can be higher by 0.012 */
-
-#define GUARD_Q 0.7071067811865476
-#define GUARD_OCTAVES 0.5 /* below the lowest frequency */
 
 /* Least squares for the gains: what a dB of each band does at each point, and the Cholesky factor of the equations. */
 struct fit {
@@ -53,39 +50,33 @@ double iem_loudness_full_db(enum iem_iso226_edition edition, double listening_db
 	return need_db(edition, freq_hz, held(listening_db)) - need_db(edition, freq_hz, held(reference_db));
 }
 
-static double clamped_db(const struct iem_loudness *loudness, double freq_hz)
+static double clamp_of(const struct iem_loudness *loudness)
 {
-	const double full_db =
-		iem_loudness_full_db(IEM_ISO226_2023, loudness->listening_db, loudness->reference_db, freq_hz);
-
-	return isnan(full_db) ? 0 : fmin(loudness->strength * full_db, IEM_LOUDNESS_MAX_BOOST_DB);
+	return fmin(IEM_LOUDNESS_MAX_BOOST_DB, loudness->most_db); /* of a NAN fmin() takes the other one */
 }
 
 double iem_loudness_db(const struct iem_loudness *loudness, double freq_hz)
 {
-	const double gain_db = clamped_db(loudness, freq_hz);
+	const double full_db =
+		iem_loudness_full_db(IEM_ISO226_2023, loudness->listening_db, loudness->reference_db, freq_hz);
 
-	if (!(freq_hz < loudness->lowest_hz))
-		return gain_db;
-	return fmin(gain_db, fmax(clamped_db(loudness, loudness->lowest_hz), 0));
+	return isnan(full_db) ? 0 : fmin(loudness->strength * full_db, clamp_of(loudness));
 }
 
 static double response_db(const struct iem_band bands[FITTED], double freq_hz)
 {
-	double db = 0;
-
-	for (int k = 0; k < FITTED; k++)
-		db += iem_band_db(&bands[k], IEM_REFERENCE_ANALOG, freq_hz);
-	return db;
+	return iem_bands_db(bands, FITTED, IEM_REFERENCE_ANALOG, freq_hz);
 }
 
 static void fill_points(struct fit *fit, const struct iem_loudness *loudness)
 {
+	const double aim_db = fmax(clamp_of(loudness) - AIM_LESS_DB, 0);
+
 	for (int i = 0; i < POINTS; i++) {
 		const double f_hz = GRID_LOW_HZ * pow(GRID_HIGH_HZ / GRID_LOW_HZ, i / (POINTS - 1.0));
 
 		fit->freq_hz[i] = f_hz;
-		fit->wanted_db[i] = fmin(iem_loudness_db(loudness, f_hz), AIM_DB);
+		fit->wanted_db[i] = fmin(iem_loudness_db(loudness, f_hz), aim_db);
 		for (int k = 0; k < FITTED; k++) {
 			struct iem_band band = fitted[k];
 
@@ -156,15 +147,17 @@ static void scale_down(const struct fit *fit, struct iem_band bands[FITTED])
 		bands[k].gain_db *= CEILING_DB / highest_db;
 }
 
-static struct iem_band guard_for(const struct iem_band bands[FITTED], double lowest_hz)
+/* Below a lower clamp anything may swing, and to scale it would raise what is lowered elsewhere: less is aimed at there. */
+static void press_down(struct fit *fit, struct iem_band bands[FITTED], double clamp_db)
 {
-	const double boost_db = fmax(response_db(bands, lowest_hz), 0);
-	const double freq_hz = fmin(fmax(lowest_hz * exp2(-GUARD_OCTAVES), IEM_MIN_FREQ_HZ), IEM_MAX_FREQ_HZ);
-
-	return (struct iem_band){ IEM_LOW_SHELF, IEM_SIDE_BOTH, freq_hz, 0 - boost_db, GUARD_Q };
+	for (int round = 0; round < ROUNDS; round++) {
+		for (int i = 0; i < POINTS; i++)
+			fit->wanted_db[i] -= fmax(response_db(bands, fit->freq_hz[i]) - clamp_db, 0);
+		improve(fit, bands);
+	}
 }
 
-size_t iem_loudness_bands(const struct iem_loudness *loudness, struct iem_band bands[IEM_LOUDNESS_BANDS])
+void iem_loudness_bands(const struct iem_loudness *loudness, struct iem_band bands[IEM_LOUDNESS_BANDS])
 {
 	struct fit fit;
 
@@ -173,9 +166,7 @@ size_t iem_loudness_bands(const struct iem_loudness *loudness, struct iem_band b
 	memcpy(bands, fitted, sizeof(fitted));
 	for (int i = 0; i <= STEPS; i++)
 		improve(&fit, bands);
+	if (clamp_of(loudness) < IEM_LOUDNESS_MAX_BOOST_DB)
+		press_down(&fit, bands, clamp_of(loudness));
 	scale_down(&fit, bands);
-	if (isnan(loudness->lowest_hz))
-		return FITTED;
-	bands[FITTED] = guard_for(bands, loudness->lowest_hz);
-	return IEM_LOUDNESS_BANDS;
 }

@@ -11,7 +11,7 @@
 #define TILT_STEP_OCTAVES 2
 #define TILT_Q 0.6
 
-enum { TILT_BANDS = 5 };
+enum { TILT_BANDS = IEM_PREFERENCE_KEY_BANDS };
 
 const struct iem_preference_row iem_preference_rows[IEM_PREFERENCE_KEYS] = {
 	[IEM_PREFER_BASS] = { "bass", " dB", -12, 12, "-12 to 12 dB" },
@@ -168,15 +168,26 @@ static size_t add_tilt(struct iem_band *bands, double tilt_db)
 	return TILT_BANDS;
 }
 
-size_t iem_preference_bands(const struct iem_preference *preference, struct iem_band bands[IEM_PREFERENCE_BANDS])
+/* A shelf; none where it would do nothing. */
+static size_t add_shelf(struct iem_band *bands, enum iem_band_type type, double freq_hz, double gain_db)
 {
-	size_t n = 0;
+	if (gain_db == 0)
+		return 0;
+	bands[0] = (struct iem_band){ type, IEM_SIDE_BOTH, freq_hz, gain_db, SHELF_Q };
+	return 1;
+}
 
-	if (preference->bass_db != 0)
-		bands[n++] = (struct iem_band){ IEM_LOW_SHELF, IEM_SIDE_BOTH, 105, preference->bass_db, SHELF_Q };
-	if (preference->treble_db != 0)
-		bands[n++] = (struct iem_band){ IEM_HIGH_SHELF, IEM_SIDE_BOTH, 10000, preference->treble_db, SHELF_Q };
-	if (preference->tilt_db != 0)
-		n += add_tilt(&bands[n], preference->tilt_db);
-	return n;
+size_t iem_preference_bands(const struct iem_preference *preference, enum iem_preference_key key,
+			    struct iem_band bands[IEM_PREFERENCE_KEY_BANDS])
+{
+	switch (key) {
+	case IEM_PREFER_BASS:
+		return add_shelf(bands, IEM_LOW_SHELF, 105, preference->bass_db);
+	case IEM_PREFER_TREBLE:
+		return add_shelf(bands, IEM_HIGH_SHELF, 10000, preference->treble_db);
+	case IEM_PREFER_TILT:
+		return preference->tilt_db != 0 ? add_tilt(bands, preference->tilt_db) : 0;
+	default:
+		return 0;
+	}
 }

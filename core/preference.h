@@ -9,7 +9,8 @@
 #include "core/band.h"
 #include "core/stereo.h"
 
-#define IEM_PREFERENCE_BANDS 7 /* at most */
+#define IEM_PREFERENCE_KEY_BANDS 5 /* of one key, at most */
+#define IEM_PREFERENCE_BANDS 7     /* of all */
 
 /** What can be preferred; each has a row in iem_preference_rows. */
 enum iem_preference_key {
@@ -63,5 +64,9 @@ struct iem_preference iem_preference_merge(const struct iem_preference *base, co
 /** True where it changes nothing. */
 bool iem_preference_is_neutral(const struct iem_preference *preference);
 
-/** The bands that it adds, for both ears; they mean the analog prototype. @return how many */
-size_t iem_preference_bands(const struct iem_preference *preference, struct iem_band bands[IEM_PREFERENCE_BANDS]);
+/**
+ * The bands that KEY adds, for both ears; they mean the analog prototype, and a shelf's dB are between 0 and its gain
+ * at every frequency. What is done to both ears together is no band. @return how many
+ */
+size_t iem_preference_bands(const struct iem_preference *preference, enum iem_preference_key key,
+			    struct iem_band bands[IEM_PREFERENCE_KEY_BANDS]);

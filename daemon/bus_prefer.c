@@ -3,6 +3,8 @@
 
 #include "daemon/engine.h"
 
+#include "core/added.h"
+
 #include <errno.h>
 
 enum { RESET = -1 }; /* in place of a key: all of them */
@@ -71,6 +73,37 @@ static const char *reach_text(struct bus *bus, const char *profile, int key, cha
 	return buf;
 }
 
+/* The profile that was spoken of, else the one on the output in use; NULL where there is none, or it does not load. */
+static const struct iem_profile *profile_meant(struct bus *bus, const char *profile)
+{
+	struct iem_selection selection;
+
+	if (*profile)
+		return iem_store_profile(files_store(bus->config.files), profile);
+	return profile_in_use(bus, &selection) ? selection.profile : NULL;
+}
+
+/* Does its earphone bear what boosts? @return buf, "" where it does */
+static const char *held_text(struct bus *bus, const char *profile, int key, char *buf, size_t size)
+{
+	const double reference_spl_db = files_settings(bus->config.files)->level.reference_spl_db;
+	const struct iem_profile *meant = profile_meant(bus, profile);
+	struct iem_band bands[IEM_PREFERENCE_KEY_BANDS];
+	struct iem_preference holds;
+	struct iem_rated rated;
+	char held[512];
+
+	*buf = '\0';
+	if (key == RESET || !meant)
+		return buf;
+	holds = preferences_for(bus->config.preferences, meant->id);
+	rated = iem_rated_of(&meant->earphone, reference_spl_db);
+	if (iem_preference_bands(&holds, (enum iem_preference_key)key, bands) &&
+	    *iem_added_held(&holds, &rated, held, sizeof(held)))
+		snprintf(buf, size, "; but with '%s' %s", meant->id, held);
+	return buf;
+}
+
 static int set(struct bus *bus, const char *what, int key, const char *value, const char *profile, sd_bus_error *error)
 {
 	int r;
@@ -94,7 +127,7 @@ int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error)
 {
 	struct bus *bus = data;
 	const char *what, *value, *profile;
-	char text[128], exception[256] = "", reach[512];
+	char text[128], exception[256] = "", reach[512], held[768];
 	int wait, key, r = sd_bus_message_read(call, "sssb", &what, &value, &profile, &wait);
 
 	if (r < 0)
@@ -106,10 +139,11 @@ int bus_on_prefer(sd_bus_message *call, void *data, sd_bus_error *error)
 		return r;
 	if (!*profile)
 		exception_text(bus, key, exception, sizeof(exception));
-	return bus_answer_when_in_force(bus, call, wait, "On top of %s%s%s %s%s%s%s%s",
+	return bus_answer_when_in_force(bus, call, wait, "On top of %s%s%s %s%s%s%s%s%s",
 					*profile ? "the profile '" : "every profile", profile, *profile ? "'" : "",
 					preferred_text(bus, profile, key, text, sizeof(text)),
 					r < 0 ? ", but that could not be remembered" : "", exception,
 					reach_text(bus, profile, key, reach, sizeof(reach)),
+					held_text(bus, profile, key, held, sizeof(held)),
 					choices_enabled(bus->config.choices) ? "" : BUS_OFF_TEXT);
 }

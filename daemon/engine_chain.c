@@ -69,6 +69,19 @@ static uint64_t print_loudness(uint64_t print, const struct engine *engine, cons
 	return heard_loudness(engine, place, &loudness) ? print_bytes(print, &loudness, sizeof(loudness)) : print;
 }
 
+/* Only where there is anything to be bounded: else a chain would be made anew for nothing. */
+static uint64_t print_rated(uint64_t print, const struct engine *engine, const struct place *place,
+			    const struct iem_preference *preference)
+{
+	const struct iem_rated rated = level_rated(engine, place->selection.profile);
+	const double numbers[] = { rated.lowest_hz, rated.highest_hz, rated.most_db };
+	struct iem_loudness loudness;
+
+	if (iem_preference_is_neutral(preference) && !heard_loudness(engine, place, &loudness))
+		return print;
+	return print_bytes(print, numbers, sizeof(numbers));
+}
+
 /* A number that differs when the chain would: what it is made from, put through a hash. */
 static uint64_t chain_print(const struct engine *engine, const struct place *place, double rate_hz)
 {
@@ -84,6 +97,7 @@ static uint64_t chain_print(const struct engine *engine, const struct place *pla
 	print = print_preference(print, &preference);
 	print = print_level(print, engine, place);
 	print = print_loudness(print, engine, place);
+	print = print_rated(print, engine, place, &preference);
 	print = print_comparison(print, engine, place);
 	print = print_bytes(print, eq->bands, eq->n_bands * sizeof(*eq->bands));
 	print = print_bytes(print, eq->graphic.at, eq->graphic.n * sizeof(*eq->graphic.at));
@@ -193,12 +207,14 @@ static int make_chain(struct engine *engine, struct place *place, double rate_hz
 {
 	const struct iem_preference preference = preference_for(engine, place);
 	const struct iem_level_case wish = level_wish(engine, place);
+	const struct iem_rated rated = level_rated(engine, place->selection.profile);
 	CLEANUP(curve_finish) struct iem_curve damping = { 0 };
 	struct iem_loudness loudness;
 	struct iem_chain_plan plan = plan_for(place, rate_hz);
 	int r = level_damping(&damping, place);
 
 	plan.preference = &preference;
+	plan.rated = &rated;
 	plan.limiter = has_limiter(engine);
 	plan.level = &wish;
 	plan.damping = damping.n ? &damping : NULL;

@@ -128,6 +128,7 @@ static int level_db(struct engine *engine, int which, struct iem_chain_plan plan
 	const struct iem_profile *profile = iem_store_profile(files_store(engine->config.files), comparison->profile[which]);
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
 	struct iem_preference preference;
+	struct iem_rated rated;
 	int r;
 
 	plan.eq = profile ? iem_profile_eq(profile, comparison->variant[which]) : NULL;
@@ -135,6 +136,8 @@ static int level_db(struct engine *engine, int which, struct iem_chain_plan plan
 		return -ENOENT;
 	preference = preferences_for(engine->config.preferences, profile->id);
 	plan.preference = &preference;
+	rated = level_rated(engine, profile);
+	plan.rated = &rated;
 	if ((r = engine_prepare(engine, &plan)) < 0 || (r = iem_chain_new(&chain, &plan)) < 0)
 		return r;
 	*out = iem_chain_pink_db(chain);

@@ -126,6 +126,6 @@ bool heard_loudness(const struct engine *engine, const struct place *place, stru
 	*out = (struct iem_loudness){ .listening_db = place->heard.rate_hz > 0 ? place->heard.listening_db : NAN,
 				      .reference_db = settings->loudness.reference_spl_db,
 				      .strength = settings->loudness.strength,
-				      .lowest_hz = place->selection.profile->earphone.frequency_range_hz.x };
+				      .most_db = NAN }; /* but for what the chain's plan bounds */
 	return settings->loudness.enabled && !isnan(out->listening_db);
 }

@@ -69,6 +69,11 @@ struct iem_level_case level_wish(const struct engine *engine, const struct place
 	};
 }
 
+struct iem_rated level_rated(const struct engine *engine, const struct iem_profile *profile)
+{
+	return iem_rated_of(&profile->earphone, files_settings(engine->config.files)->level.reference_spl_db);
+}
+
 double level_output_ohm(const struct place *place)
 {
 	return place->source.source ? place->source.source->output_impedance_ohm : NAN;

@@ -204,6 +204,8 @@ void volume_finish(struct engine *engine);
 struct iem_level_case level_wish(const struct engine *engine, const struct place *place);
 /** The ceiling that the week's dose sets; INFINITY: none. */
 double level_dose_ceiling_db(const struct engine *engine);
+/** What PROFILE's earphone is rated for: bounds what is added on top of its correction. */
+struct iem_rated level_rated(const struct engine *engine, const struct iem_profile *profile);
 /** The source's output impedance in ohm; NAN: unknown. */
 double level_output_ohm(const struct place *place);
 /** See iem_damping_curve(). */

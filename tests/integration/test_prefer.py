@@ -174,3 +174,48 @@ def test_a_response_for_two_ears_says_so_elsewhere(single):
     assert single.iemctl("switch", "room").stdout == (
         "The profile on single is 'room'; its fir mixes the ears only where there is just a left and a right channel.\n")
     assert single.iemctl("switch", "room", "--output", "earphone").stdout == "The profile on earphone is 'room'.\n"
+
+
+SMALL = """earphone = { impedance = 32.0; sensitivity = { value = 100.0; unit = "dB/mW"; }; %s };
+eq = { bands = ( { type = "low-shelf"; frequency = 40.0; gain = 8.0; q = 0.7; } ); };"""
+
+
+def bass_db(session, plain):
+    """What the preference adds at both ears' bass and at 1 kHz, re PLAIN, without the preamps."""
+    left, _ = measured(session)
+    return [(left - plain)[np.abs(profiles.HZ - hz).argmin()] for hz in (30, 1000)]
+
+
+def test_power_bounds_the_boost_and_that_is_told(bright):
+    """100 dB SPL take a milliwatt, and 2 mW are 3 dB more; the correction's own 8 dB are nobody's business here."""
+    bright.write_profile("small", SMALL % "max_power = 2.0;")
+    bright.iemctl("switch", "small")
+    plain = measured(bright)[0] - bright.status()["preamp_db"]
+    held = "bass +8 dB is held at +3.0 dB, since 2 mW allow no boost above 3.0 dB at 100 dB SPL"
+    assert bright.iemctl("prefer", "bass", "8").stdout == (
+        f"On top of every profile bass is +8 dB; but with 'small' {held}.\n")
+    assert bright.status()["preferred"] == f"bass +8 dB; {held}"
+    at_30_hz, at_1_khz = bass_db(bright, plain + bright.status()["preamp_db"])
+    assert at_30_hz == pytest.approx(shelf_db("low", 30, 105, 3.01), abs=CLOSE) and abs(at_1_khz) < CLOSE
+    assert bright.iemctl("prefer", "treble", "2", "--profile", "small").stdout.endswith(f"; but with 'small' {held}.\n")
+    assert bright.iemctl("prefer", "balance", "2").stdout == "On top of every profile balance is +2 dB.\n"
+    bright.iemctl("prefer", "balance", "reset")
+    bright.iemctl("set", "level.reference_spl", "90")  # there it bears 13 dB, and that is in force at once
+    wait_until(lambda: "held" not in bright.status()["preferred"], what="what is borne at 90 dB SPL")
+    at_30_hz, _ = bass_db(bright, plain + bright.status()["preamp_db"])
+    assert at_30_hz == pytest.approx(shelf_db("low", 30, 105, 8), abs=CLOSE)
+    bright.iemctl("prefer", "treble", "reset", "--profile", "small")
+    bright.iemctl("switch", "bright")
+    assert bright.iemctl("prefer", "bass", "8").stdout == "On top of every profile bass is +8 dB.\n"
+
+
+def test_beyond_the_rated_range_no_boost_is_heard(bright):
+    bright.write_profile("small", SMALL % "")
+    bright.iemctl("switch", "small")
+    plain = measured(bright)[0] - bright.status()["preamp_db"]
+    bright.iemctl("prefer", "bass", "6")
+    assert bass_db(bright, plain + bright.status()["preamp_db"])[0] > 5
+    assert bright.status()["preamp_db"] == pytest.approx(-14, abs=0.1)
+    bright.write_profile("small", SMALL % "frequency_range = ( 60.0, 20000.0 );")
+    wait_until(lambda: bass_db(bright, plain + bright.status()["preamp_db"])[0] < 0.5, what="the range to bound it")
+    assert bright.status()["preamp_db"] == pytest.approx(-8, abs=0.1)  # the correction's own; it was -14

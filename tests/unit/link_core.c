@@ -11,7 +11,7 @@
 #include "core/fader.h"
 #include "core/level.h"
 #include "core/limiter.h"
-#include "core/loudness.h"
+#include "core/added.h"
 #include "core/number.h"
 #include "core/profile_write.h"
 #include "core/select.h"
@@ -124,8 +124,8 @@ static int use_dose(void)
 
 static int use_hearing(void)
 {
-	const struct iem_loudness loudness = { .listening_db = 60, .reference_db = 80, .strength = 1, .lowest_hz = 20 };
-	struct iem_band bands[IEM_LOUDNESS_BANDS];
+	const struct iem_loudness loudness = { .listening_db = 60, .reference_db = 80, .strength = 1, .most_db = NAN };
+	struct iem_added added;
 	const float silence = 0, *const ears[2] = { &silence, NULL };
 	struct iem_exposure exposure;
 	int good = iem_iso226_phon(IEM_ISO226_2023, 1000, 60) > 59.9 && iem_exposure_init(&exposure, 48000) == 0;
@@ -135,7 +135,8 @@ static int use_hearing(void)
 	iem_exposure_process(&exposure, ears, 1);
 	iem_exposure_finish(&exposure);
 	good &= use_dose();
-	good &= iem_loudness_bands(&loudness, bands) == IEM_LOUDNESS_BANDS;
+	iem_added_make(&added, NULL, &loudness, &IEM_RATED_NOTHING);
+	good &= added.n == IEM_LOUDNESS_BANDS;
 	good &= iem_loudness_db(&loudness, 100) > 6;
 	return good;
 }

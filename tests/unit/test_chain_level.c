@@ -73,7 +73,7 @@ static void the_volume_of_the_device_helps_to_keep_the_ceiling(void **state)
 
 static void loudness_is_added_and_counted(void **state)
 {
-	const struct iem_loudness quiet = { .listening_db = 60, .reference_db = 80, .strength = 1, .lowest_hz = NAN };
+	const struct iem_loudness quiet = { .listening_db = 60, .reference_db = 80, .strength = 1, .most_db = NAN };
 	struct iem_chain_plan plan = plan_with(NULL);
 	struct iem_chain *before = made(&plan), *after;
 	double top = -INFINITY;
@@ -93,6 +93,63 @@ static void loudness_is_added_and_counted(void **state)
 	iem_chain_free(after);
 }
 
+static const struct iem_rated narrow = { 60, 12000, 6, 10, 100 };
+
+static double added_db(const struct iem_chain *with, const struct iem_chain *without, double freq_hz)
+{
+	return iem_chain_db(with, IEM_SIDE_LEFT, freq_hz) - iem_chain_gain_db(with) -
+	       (iem_chain_db(without, IEM_SIDE_LEFT, freq_hz) - iem_chain_gain_db(without));
+}
+
+/* What is bounded is what is on top; the correction's own boost, here 6 dB below 100 Hz, stays as it is. */
+static void what_an_earphone_is_rated_for_bounds_what_is_added_and_counts(void **state)
+{
+	struct iem_preference taste = IEM_PREFERENCE_NEUTRAL;
+	struct iem_chain_plan plan = plan_with(NULL);
+	struct iem_chain *plain = made(&plan), *bound, *only_rated;
+	double top_db = -INFINITY;
+
+	taste.bass_db = taste.treble_db = 12;
+	plan.rated = &narrow;
+	only_rated = made(&plan);
+	plan.preference = &taste;
+	bound = made(&plan);
+	for (double f = 1; f < 20000; f *= 1.02) {
+		assert_true(iem_chain_db(only_rated, IEM_SIDE_LEFT, f) == iem_chain_db(plain, IEM_SIDE_LEFT, f));
+		assert_true(added_db(bound, plain, f) <= 6.05); /* digital shelves are within hundredths of analog ones */
+		top_db = fmax(top_db, iem_chain_db(bound, IEM_SIDE_RIGHT, f));
+	}
+	assert_true(added_db(bound, plain, 30) <= 0.5);
+	assert_true(added_db(bound, plain, 100) > 2);
+	assert_true(top_db <= 1e-3 && top_db > -0.1);
+	iem_chain_free(plain);
+	iem_chain_free(only_rated);
+	iem_chain_free(bound);
+}
+
+/* A channel's bands and everything on top have room. */
+static void all_bands_that_there_can_be_fit(void **state)
+{
+	const struct iem_loudness quiet = { .listening_db = 60, .reference_db = 80, .strength = 1, .most_db = NAN };
+	struct iem_preference taste = IEM_PREFERENCE_NEUTRAL;
+	struct iem_band many[IEM_MAX_BANDS];
+	const struct iem_eq full = { .preamp_auto = true, .bands = many, .n_bands = IEM_MAX_BANDS };
+	struct iem_chain_plan plan = plan_with(NULL);
+	struct iem_chain *chain;
+
+	for (int i = 0; i < IEM_MAX_BANDS; i++)
+		many[i] = band("PK", 100 + 100 * i, 0.1, 2);
+	taste.bass_db = taste.treble_db = 4;
+	taste.tilt_db = 0.1;
+	plan.eq = &full;
+	plan.preference = &taste;
+	plan.loudness = &quiet;
+	plan.rated = &narrow;
+	chain = made(&plan);
+	assert_int_equal(iem_chain_bands(chain, IEM_SIDE_LEFT), IEM_MAX_BANDS + IEM_ADDED_BANDS);
+	iem_chain_free(chain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -100,6 +157,8 @@ int main(void)
 		cmocka_unit_test(no_sine_passes_the_ceiling),
 		cmocka_unit_test(the_volume_of_the_device_helps_to_keep_the_ceiling),
 		cmocka_unit_test(loudness_is_added_and_counted),
+		cmocka_unit_test(what_an_earphone_is_rated_for_bounds_what_is_added_and_counts),
+		cmocka_unit_test(all_bands_that_there_can_be_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
