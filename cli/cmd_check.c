@@ -4,6 +4,7 @@
 #include "cli/files.h"
 #include "cli/groups.h"
 #include "cli/json.h"
+#include "cli/rated.h"
 #include "cli/text.h"
 
 #include "core/conf.h"
@@ -19,6 +20,7 @@ struct check {
 	struct files files;
 	struct iem_diags diags;
 	size_t settings, profiles, sources; /* files looked at */
+	double reference_spl_db; /* that what an earphone bears is reckoned for */
 };
 
 static void check_finish(struct check *check)
@@ -54,28 +56,55 @@ static void check_source(struct check *check, const char *path)
 	iem_source_load(&source, id_of(path, id), path, &check->diags);
 }
 
-/* A profile that need not be among those in force: its `like` is looked up among them. */
-static void check_profile(struct check *check, const char *path)
+/* No mistake: a published correction may well do more than the maker rates, but who uses it is to know. */
+static void remark_excess(struct check *check, const struct iem_profile *profile, const struct iem_eq *eq,
+			  const char *variant, const char *path)
 {
-	CLEANUP(iem_profile_freep) struct iem_profile *profile = NULL;
-	char id[IEM_MAX_ID + 2];
-	const char *like;
+	const struct rated_notes notes = rated_notes(&profile->earphone, eq, check->reference_spl_db);
 
-	check->profiles++;
-	if (iem_profile_load(&profile, id_of(path, id), path, &iem_impulse_files, &check->diags) < 0)
-		return;
-	like = profile->earphone.like;
-	if (!like)
-		return;
-	if (strcmp(like, id) == 0)
+	for (size_t i = 0; i < notes.n; i++)
+		iem_remark(&check->diags, path, 0, "%s%s%s%s", variant ? "variant '" : "", variant ? variant : "",
+			   variant ? "': " : "", notes.text[i]);
+}
+
+static void remark_excesses(struct check *check, const struct iem_profile *profile, const char *path)
+{
+	remark_excess(check, profile, &profile->eq, NULL, path);
+	for (size_t i = 0; i < profile->n_variants; i++)
+		remark_excess(check, profile, &profile->variants[i].eq, profile->variants[i].name, path);
+}
+
+/* What LIKE gives to a profile: facts, or a complaint. */
+static void check_like(struct check *check, struct iem_profile *profile, const char *path)
+{
+	const char *like = profile->earphone.like;
+	const struct iem_profile *base = iem_store_profile(check->files.store, like);
+
+	if (strcmp(like, profile->id) == 0)
 		iem_complain(&check->diags, path, profile->like_line,
 			     "'like' runs in a circle: '%s' is this profile", like);
 	else if (!iem_store_find(check->files.store, IEM_STORE_PROFILES, like))
 		iem_complain(&check->diags, path, profile->like_line,
 			     "'like' names '%s', and there is no such profile", like);
-	else if (!iem_store_profile(check->files.store, like))
+	else if (!base)
 		iem_complain(&check->diags, path, profile->like_line,
 			     "'like' names '%s', which does not load", like);
+	else
+		iem_profile_inherit(profile, base); /* without memory for it there is less to be remarked */
+}
+
+/* A profile that need not be among those in force: its `like` is looked up among them. */
+static void check_profile(struct check *check, const char *path)
+{
+	CLEANUP(iem_profile_freep) struct iem_profile *profile = NULL;
+	char id[IEM_MAX_ID + 2];
+
+	check->profiles++;
+	if (iem_profile_load(&profile, id_of(path, id), path, &iem_impulse_files, &check->diags) < 0)
+		return;
+	if (profile->earphone.like)
+		check_like(check, profile, path);
+	remark_excesses(check, profile, path);
 }
 
 /* What a scan read is not read again: it knows circles too. @return whether PATH is in force */
@@ -86,6 +115,8 @@ static bool check_in_force(struct check *check, enum iem_store_kind kind, const 
 	if (!entry || strcmp(entry->path, path) != 0)
 		return false;
 	iem_diags_append(&check->diags, &entry->diags);
+	if (entry->profile)
+		remark_excesses(check, entry->profile, path);
 	check->profiles += kind == IEM_STORE_PROFILES;
 	check->sources += kind == IEM_STORE_SOURCES;
 	return true;
@@ -228,6 +259,7 @@ static int run_check(const struct invocation *call)
 
 	if (status != STATUS_DONE)
 		return status;
+	check.reference_spl_db = rated_reference_db(&check.files.paths);
 	if (call->n_args == 0)
 		check_everything(&check);
 	for (int i = 0; i < call->n_args; i++)

@@ -2,6 +2,7 @@
 #include "cli/cmd_import.h"
 
 #include "cli/files.h"
+#include "cli/rated.h"
 #include "cli/text.h"
 
 #include "core/apo.h"
@@ -206,7 +207,20 @@ static void describe_eq(const struct iem_eq *eq)
 	say(".\n");
 }
 
-static void report(const struct import *import, const char *path)
+/* The profile by itself has no facts: they are those of the earphone that it names. */
+static void note_excess(const struct import *import, const struct iem_eq *eq, const struct files *files)
+{
+	const struct iem_profile *facts = import->earphone ? iem_store_profile(files->store, import->earphone) : NULL;
+	struct rated_notes notes = { .n = 0 };
+	char text[IEM_EXCESS_TEXT];
+
+	if (facts)
+		notes = rated_notes(&facts->earphone, eq, rated_reference_db(&files->paths));
+	for (size_t i = 0; i < notes.n; i++)
+		say("%s\n", rated_sentence(&notes, i, text, sizeof(text)));
+}
+
+static void report(const struct import *import, const char *path, const struct files *files)
 {
 	CLEANUP(iem_profile_freep) struct iem_profile *profile = NULL;
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
@@ -226,6 +240,7 @@ static void report(const struct import *import, const char *path)
 	if (!isnan(import->apo.preamp_db))
 		say("; published: %g dB", import->apo.preamp_db);
 	say(".\n");
+	note_excess(import, &profile->eq, files);
 }
 
 static int write_profile(const struct import *import, const struct files *files)
@@ -247,7 +262,7 @@ static int write_profile(const struct import *import, const struct files *files)
 		complain("%s cannot be written: %s.", path, strerror(-r));
 		return STATUS_FAILED;
 	}
-	report(import, path);
+	report(import, path, files);
 	return STATUS_DONE;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/files.h"
 #include "cli/groups.h"
 #include "cli/json.h"
+#include "cli/rated.h"
 #include "cli/text.h"
 
 #include "core/electrical.h"
@@ -16,6 +17,7 @@
 struct figures {
 	struct iem_sensitivity sensitivity;
 	double preamp_db; /* at SHOW_RATE_HZ */
+	double reference_spl_db; /* that what the earphone bears is reckoned for */
 };
 
 static double preamp_of(const struct iem_eq *eq)
@@ -27,9 +29,10 @@ static double preamp_of(const struct iem_eq *eq)
 	return iem_chain_design(&chain, &plan) < 0 ? NAN : iem_chain_preamp_db(chain) + 0.0; /* no "-0" */
 }
 
-static struct figures figures_of(const struct iem_profile *profile)
+static struct figures figures_of(const struct iem_profile *profile, const struct iem_paths *paths)
 {
 	return (struct figures){
+		.reference_spl_db = rated_reference_db(paths),
 		.sensitivity = iem_earphone_sensitivity(&profile->earphone),
 		.preamp_db = preamp_of(&profile->eq),
 	};
@@ -137,7 +140,18 @@ static json_t *matches_json(const struct iem_profile *profile)
 	return list;
 }
 
-static json_t *variants_json(const struct iem_profile *profile)
+static json_t *notes_json(const struct iem_profile *profile, const struct iem_eq *eq, const struct figures *figures)
+{
+	const struct rated_notes notes = rated_notes(&profile->earphone, eq, figures->reference_spl_db);
+	json_t *list = json_array();
+	char text[IEM_EXCESS_TEXT];
+
+	for (size_t i = 0; i < notes.n; i++)
+		json_array_append_new(list, json_text(rated_sentence(&notes, i, text, sizeof(text))));
+	return list;
+}
+
+static json_t *variants_json(const struct iem_profile *profile, const struct figures *figures)
 {
 	json_t *list = json_array();
 
@@ -145,6 +159,7 @@ static json_t *variants_json(const struct iem_profile *profile)
 		json_t *variant = eq_json(&profile->variants[i].eq);
 
 		json_object_set_new(variant, "name", json_text(profile->variants[i].name));
+		json_object_set_new(variant, "notes", notes_json(profile, &profile->variants[i].eq, figures));
 		json_array_append_new(list, variant);
 	}
 	return list;
@@ -170,12 +185,13 @@ static int show_json(const struct iem_entry *entry, const struct figures *figure
 	json_t *object = json_pack("{ss, ss, so, so, so, so, so, so}", "id", entry->id, "from",
 				   iem_origin_names[entry->from], "path", json_text(entry->path), "origin",
 				   json_text(p->origin), "match", matches_json(p), "eq", eq_json(&p->eq),
-				   "variants", variants_json(p), "bands", bands_json(&p->eq));
+				   "variants", variants_json(p, figures), "bands", bands_json(&p->eq));
 
 	json_object_update(object, facts);
 	json_decref(facts);
 	json_object_set_new(object, "preamp_db", json_number(figures->preamp_db));
 	json_object_set_new(object, "reference", json_text(iem_reference_names[p->eq.reference]));
+	json_object_set_new(object, "notes", notes_json(p, &p->eq, figures));
 	return json_put(object);
 }
 
@@ -290,6 +306,15 @@ static void show_eq(const struct iem_eq *eq)
 		say_fact("bands", "none");
 }
 
+static void show_notes(const struct iem_profile *profile, const struct iem_eq *eq, const struct figures *figures)
+{
+	const struct rated_notes notes = rated_notes(&profile->earphone, eq, figures->reference_spl_db);
+	char text[IEM_EXCESS_TEXT];
+
+	for (size_t i = 0; i < notes.n; i++)
+		say_fact(i ? "" : "note", "%s", rated_sentence(&notes, i, text, sizeof(text)));
+}
+
 static void show_text(const struct iem_entry *entry, const struct figures *figures)
 {
 	const struct iem_profile *p = entry->profile;
@@ -306,9 +331,11 @@ static void show_text(const struct iem_entry *entry, const struct figures *figur
 		say_fact("origin", "%s", p->origin);
 	say("\n");
 	show_eq(&p->eq);
+	show_notes(p, &p->eq, figures);
 	for (size_t i = 0; i < p->n_variants; i++) {
 		say("\nvariant %s\n", p->variants[i].name);
 		show_eq(&p->variants[i].eq);
+		show_notes(p, &p->variants[i].eq, figures);
 	}
 }
 
@@ -323,7 +350,7 @@ int run_show(const struct invocation *call)
 		status = files_profile(&files, call->args[0], &entry);
 	if (status != STATUS_DONE)
 		return status;
-	figures = figures_of(entry->profile);
+	figures = figures_of(entry->profile, &files.paths);
 	if (option_given(call, "--json"))
 		return show_json(entry, &figures);
 	show_text(entry, &figures);

@@ -486,6 +486,45 @@ def test_check_files_by_what_they_are(box):
     assert "x/heir.conf:2: 'like' runs in a circle" in box.run("check", "x/heir.conf", status=1)[1]
 
 
+# --- what an earphone is rated for ---------------------------------------------------------------------------------
+
+NARROW = """earphone = { impedance = 32.0;  sensitivity = { value = 100.0; unit = "dB/mW"; };
+  frequency_range = ( 60.0, 15000.0 );  max_power = 4.0; };
+eq = { bands = ( { type = "low-shelf"; frequency = 105.0; gain = 4.0; q = 0.7; } ); };
+variants = ( { name = "flat"; eq = { bands = ( ); }; },
+             { name = "bright"; eq = { bands = ( { type = "peaking"; frequency = 6000.0; gain = 8.0; q = 2.0; } ); }; } );
+"""
+BELOW = "he correction lies 4.0 dB above 1 kHz at 20 Hz; the earphone is rated from 60 Hz"
+POWER = "he correction lies 7.9 dB above 1 kHz at 5971 Hz; the earphone bears no more than 6.0 dB there, with 4 mW at 100 dB SPL"
+
+
+def test_what_goes_beyond_the_rating_is_told_and_not_altered(box):
+    before = response(box, "acme-one")
+    path = box.write("data/profiles/narrow.conf", NARROW)
+    told = box.json("show", "narrow")
+    assert told["notes"] == [f"T{BELOW}."]
+    assert [(v["name"], v["notes"]) for v in told["variants"]] == [("flat", []), ("bright", [f"T{POWER}."])]
+    assert f"T{BELOW}." in " ".join(box.run("show", "narrow")[0].split())
+    out, err = box.run("check")
+    assert out.startswith("No mistake in")
+    assert err == f"iemctl: {path}: t{BELOW}\niemctl: {path}: variant 'bright': t{POWER}\n"
+    assert [d["error"] for d in box.json("check")] == [False, False]
+    assert box.json("show", "acme-one")["notes"] == [] and response(box, "acme-one") == before
+    box.write("config/iemd/iemd.conf", "level = { reference_spl = 90; };")
+    assert [v["notes"] for v in box.json("show", "narrow")["variants"]] == [[], []]  # it bears 10 dB more there
+
+
+def test_a_preset_is_compared_with_the_earphone_that_it_is_for(box):
+    box.write("data/profiles/narrow.conf", NARROW)
+    box.write("preset.txt", "Filter 1: ON LSC Fc 105 Hz Gain 4 dB Q 0.70\n")
+    assert f"\nT{BELOW}.\n" in box.run("import", "preset.txt", "--earphone", "narrow")[0]
+    assert "rated" not in box.run("import", "preset.txt", "--name", "other")[0]
+    heir = box.write("x/heir.conf", NARROW.replace("impedance = 32.0;", 'like = "acme-one";'))
+    assert f"{heir}: t{BELOW}" in box.run("check", str(heir))[1]
+    heir = box.write("x/heir.conf", 'earphone = { like = "narrow"; };' + NARROW[NARROW.index("\neq"):])
+    assert f"{heir}: t{BELOW}" in box.run("check", str(heir))[1]
+
+
 # --- set, limit, loudness ------------------------------------------------------------------------------------------
 
 def test_set_shows_all_and_one(box):
