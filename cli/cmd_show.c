@@ -2,25 +2,17 @@
 #include "cli/cmd_profile.h"
 #include "cli/files.h"
 #include "cli/groups.h"
-#include "cli/json.h"
 #include "cli/rated.h"
+#include "cli/show.h"
 #include "cli/text.h"
 
-#include "core/electrical.h"
 #include "core/io/impulse_file.h"
 
 #include <math.h>
 
 #define SHOW_RATE_HZ 48000
 
-/* What the files do not say, but what is asked for. */
-struct figures {
-	struct iem_sensitivity sensitivity;
-	double preamp_db; /* at SHOW_RATE_HZ */
-	double reference_spl_db; /* that what the earphone bears is reckoned for */
-};
-
-static double preamp_of(const struct iem_eq *eq)
+double show_preamp_db(const struct iem_eq *eq)
 {
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
 	const struct iem_chain_plan plan = { .eq = eq, .rate_hz = SHOW_RATE_HZ, .channels = 2,
@@ -29,38 +21,18 @@ static double preamp_of(const struct iem_eq *eq)
 	return iem_chain_design(&chain, &plan) < 0 ? NAN : iem_chain_preamp_db(chain) + 0.0; /* no "-0" */
 }
 
-static struct figures figures_of(const struct iem_profile *profile, const struct iem_paths *paths)
+static struct show_figures figures_of(const struct iem_profile *profile, const struct iem_paths *paths)
 {
-	return (struct figures){
+	return (struct show_figures){
 		.reference_spl_db = rated_reference_db(paths),
 		.sensitivity = iem_earphone_sensitivity(&profile->earphone),
-		.preamp_db = preamp_of(&profile->eq),
+		.preamp_db = show_preamp_db(&profile->eq),
 	};
 }
 
-/* --- JSON ------------------------------------------------------------------------------------- */
+const double show_rates_hz[SHOW_RATES] = { 44100, 48000, 96000, 192000 };
 
-static json_t *bands_json(const struct iem_eq *eq)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < eq->n_bands; i++) {
-		const struct iem_band *b = &eq->bands[i];
-
-		json_array_append_new(list,
-				      json_pack("{ss, sf, so, sf, ss}", "type", iem_band_type_names[b->type],
-						"frequency", b->freq_hz, "gain",
-						json_number(iem_band_has_gain(b->type) ? b->gain_db : NAN),
-						"q", b->q, "channels", iem_side_names[b->side]));
-	}
-	return list;
-}
-
-/* Of the rates that outputs run at. */
-static const double common_rates_hz[] = { 44100, 48000, 96000, 192000 };
-
-/* @return false where there is no memory for it */
-static bool deviation_at(const struct iem_eq *eq, double rate_hz, struct iem_deviation *out)
+bool show_deviation(const struct iem_eq *eq, double rate_hz, struct iem_deviation *out)
 {
 	const struct iem_chain_plan plan = { .eq = eq, .rate_hz = rate_hz, .channels = 1 };
 	CLEANUP(iem_chain_freep) struct iem_chain *chain = NULL;
@@ -69,130 +41,6 @@ static bool deviation_at(const struct iem_eq *eq, double rate_hz, struct iem_dev
 		return false;
 	*out = iem_chain_deviation(chain, eq);
 	return true;
-}
-
-static json_t *deviations_json(const struct iem_eq *eq)
-{
-	json_t *list = json_array();
-	struct iem_deviation off;
-
-	for (size_t i = 0; i < ARRAY_LEN(common_rates_hz); i++)
-		if (deviation_at(eq, common_rates_hz[i], &off))
-			json_array_append_new(list, json_pack("{sf, sf, sf}", "rate", common_rates_hz[i], "db", off.db,
-							      "frequency_hz", off.freq_hz));
-	return list;
-}
-
-static json_t *points_json(const struct iem_point *points, size_t n)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, json_pack("[ff]", points[i].x, points[i].y));
-	return list;
-}
-
-static json_t *fir_json(const struct iem_eq *eq)
-{
-	return eq->impulse ? json_pack("{ss, sf, si, sI}", "file", eq->fir, "rate", eq->impulse->rate_hz, "channels",
-				       (int)eq->impulse->channels, "frames", (json_int_t)eq->impulse->frames) :
-			     json_null();
-}
-
-static json_t *eq_json(const struct iem_eq *eq)
-{
-	return json_pack("{so, so, so, so, so, ss, so}", "fir", fir_json(eq), "graphic",
-			 points_json(eq->graphic.at, eq->graphic.n), "deviations", deviations_json(eq), "preamp",
-			 eq->preamp_auto ? json_string("auto") : json_number(eq->preamp_db), "preamp_db",
-			 json_number(preamp_of(eq)), "reference", iem_reference_names[eq->reference], "bands",
-			 bands_json(eq));
-}
-
-static json_t *drivers_json(const struct iem_earphone *e)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < e->n_drivers; i++)
-		json_array_append_new(list,
-				      json_pack("{ss, si}", "type", iem_driver_names[e->drivers[i].type],
-						"count", e->drivers[i].count));
-	return list;
-}
-
-static json_t *range_json(const struct iem_point *range)
-{
-	return isnan(range->x) ? json_null() : json_pack("[ff]", range->x, range->y);
-}
-
-static json_t *matches_json(const struct iem_profile *profile)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < profile->matches.n; i++) {
-		json_t *rule = json_object();
-
-		for (int key = 0; key < IEM_MATCH_KEYS; key++)
-			if (profile->matches.at[i].want[key])
-				json_object_set_new(rule, iem_match_key_names[key],
-						    json_text(profile->matches.at[i].want[key]));
-		json_array_append_new(list, rule);
-	}
-	return list;
-}
-
-static json_t *notes_json(const struct iem_profile *profile, const struct iem_eq *eq, const struct figures *figures)
-{
-	const struct rated_notes notes = rated_notes(&profile->earphone, eq, figures->reference_spl_db);
-	json_t *list = json_array();
-	char text[IEM_EXCESS_TEXT];
-
-	for (size_t i = 0; i < notes.n; i++)
-		json_array_append_new(list, json_text(rated_sentence(&notes, i, text, sizeof(text))));
-	return list;
-}
-
-static json_t *variants_json(const struct iem_profile *profile, const struct figures *figures)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < profile->n_variants; i++) {
-		json_t *variant = eq_json(&profile->variants[i].eq);
-
-		json_object_set_new(variant, "name", json_text(profile->variants[i].name));
-		json_object_set_new(variant, "notes", notes_json(profile, &profile->variants[i].eq, figures));
-		json_array_append_new(list, variant);
-	}
-	return list;
-}
-
-static json_t *facts_json(const struct iem_earphone *e, const struct figures *figures)
-{
-	return json_pack("{so, so, so, so, so, so, so, so, so, so, so, so, so}", "like", json_text(e->like),
-			 "brand", json_text(e->brand), "model", json_text(e->model), "form",
-			 json_word(iem_form_names, e->form), "back", json_word(iem_back_names, e->back),
-			 "drivers", drivers_json(e), "impedance_ohm", json_number(e->impedance_ohm),
-			 "impedance_curve", points_json(e->impedance_curve.at, e->impedance_curve.n),
-			 "sensitivity_db_per_mw", json_number(figures->sensitivity.db_per_mw), "sensitivity_db_per_v",
-			 json_number(figures->sensitivity.db_per_v), "frequency_range_hz",
-			 range_json(&e->frequency_range_hz), "max_power_mw", json_number(e->max_power_mw),
-			 "isolation_db", json_number(e->isolation_db));
-}
-
-static int show_json(const struct iem_entry *entry, const struct figures *figures)
-{
-	const struct iem_profile *p = entry->profile;
-	json_t *facts = facts_json(&p->earphone, figures);
-	json_t *object = json_pack("{ss, ss, so, so, so, so, so, so}", "id", entry->id, "from",
-				   iem_origin_names[entry->from], "path", json_text(entry->path), "origin",
-				   json_text(p->origin), "match", matches_json(p), "eq", eq_json(&p->eq),
-				   "variants", variants_json(p, figures), "bands", bands_json(&p->eq));
-
-	json_object_update(object, facts);
-	json_decref(facts);
-	json_object_set_new(object, "preamp_db", json_number(figures->preamp_db));
-	json_object_set_new(object, "reference", json_text(iem_reference_names[p->eq.reference]));
-	json_object_set_new(object, "notes", notes_json(p, &p->eq, figures));
-	return json_put(object);
 }
 
 /* --- text ------------------------------------------------------------------------------------- */
@@ -221,7 +69,7 @@ static void show_sensitivity(const struct iem_sensitivity *s)
 		say_fact("sensitivity", "%.1f dB/mW, %.1f dB/V", s->db_per_mw, s->db_per_v);
 }
 
-static void show_facts(const struct iem_earphone *e, const struct figures *figures)
+static void show_facts(const struct iem_earphone *e, const struct show_figures *figures)
 {
 	if (e->like)
 		say_fact("facts like", "%s", e->like);
@@ -271,10 +119,10 @@ static void show_deviations(const struct iem_eq *eq)
 	char text[200] = "";
 	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(common_rates_hz) && n < sizeof(text); i++)
-		if (deviation_at(eq, common_rates_hz[i], &off))
+	for (size_t i = 0; i < SHOW_RATES && n < sizeof(text); i++)
+		if (show_deviation(eq, show_rates_hz[i], &off))
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%.2f dB at %g kHz", n ? ", " : "", off.db,
-					      common_rates_hz[i] / 1000);
+					      show_rates_hz[i] / 1000);
 	say_fact("deviation", "at most %s", text);
 }
 
@@ -294,7 +142,7 @@ static void show_responses(const struct iem_eq *eq)
 
 static void show_eq(const struct iem_eq *eq)
 {
-	say_fact("preamp", "%.2f dB%s", unsigned_zero(preamp_of(eq), 2),
+	say_fact("preamp", "%.2f dB%s", unsigned_zero(show_preamp_db(eq), 2),
 	     eq->preamp_auto ? " at 48 kHz (auto)" : ", as the profile says");
 	say_fact("reference", "%s", iem_reference_names[eq->reference]);
 	if (eq->n_bands || eq->graphic.n || eq->impulse)
@@ -306,7 +154,7 @@ static void show_eq(const struct iem_eq *eq)
 		say_fact("bands", "none");
 }
 
-static void show_notes(const struct iem_profile *profile, const struct iem_eq *eq, const struct figures *figures)
+static void show_notes(const struct iem_profile *profile, const struct iem_eq *eq, const struct show_figures *figures)
 {
 	const struct rated_notes notes = rated_notes(&profile->earphone, eq, figures->reference_spl_db);
 	char text[IEM_EXCESS_TEXT];
@@ -315,7 +163,7 @@ static void show_notes(const struct iem_profile *profile, const struct iem_eq *e
 		say_fact(i ? "" : "note", "%s", rated_sentence(&notes, i, text, sizeof(text)));
 }
 
-static void show_text(const struct iem_entry *entry, const struct figures *figures)
+static void show_text(const struct iem_entry *entry, const struct show_figures *figures)
 {
 	const struct iem_profile *p = entry->profile;
 	char title[2100], rule[1024];
@@ -343,7 +191,7 @@ int run_show(const struct invocation *call)
 {
 	CLEANUP(files_close) struct files files;
 	const struct iem_entry *entry = NULL;
-	struct figures figures;
+	struct show_figures figures;
 	int status = files_open(&files);
 
 	if (status == STATUS_DONE)
