@@ -4,6 +4,7 @@
 
 #define LOWEST_HZ 20.0
 #define HIGHEST_HZ 20000.0
+#define GRID 240 /* 24 to the octave */
 
 /* A milliwatt at 1 V, in dB: what the two units are apart. */
 static double apart_db(double impedance_ohm)
@@ -49,11 +50,18 @@ struct iem_sensitivity iem_earphone_sensitivity(const struct iem_earphone *earph
 	};
 }
 
+struct iem_load iem_earphone_load_at(const struct iem_earphone *earphone, double freq_hz)
+{
+	const struct iem_curve *phase = &earphone->impedance_phase;
+
+	return (struct iem_load){ iem_earphone_ohm_at(earphone, freq_hz), phase->n ? iem_curve_at(phase, freq_hz) : 0 };
+}
+
 /* --- over the band ---------------------------------------------------------------------------- */
 
 /*
  * Where to look at what grows or falls with the impedance: between its points a curve does the same, so
- * nothing is missed. @return the frequency, 0 after the last
+ * nothing is missed. With phase it need not; then the grid is looked at as well. @return the frequency, 0 after the last
  */
 static double spot_hz(const struct iem_earphone *earphone, size_t index)
 {
@@ -63,7 +71,12 @@ static double spot_hz(const struct iem_earphone *earphone, size_t index)
 	if (index < ARRAY_LEN(always))
 		return always[index];
 	index -= ARRAY_LEN(always);
-	return index < curve->n ? fmin(fmax(curve->at[index].x, LOWEST_HZ), HIGHEST_HZ) : 0;
+	if (index < curve->n)
+		return fmin(fmax(curve->at[index].x, LOWEST_HZ), HIGHEST_HZ);
+	index -= curve->n;
+	return earphone->impedance_phase.n && index < GRID
+		       ? LOWEST_HZ * pow(HIGHEST_HZ / LOWEST_HZ, (double)index / GRID)
+		       : 0;
 }
 
 double iem_response_change_db(const struct iem_earphone *earphone, double output_ohm, double freq_hz)
@@ -74,8 +87,8 @@ double iem_response_change_db(const struct iem_earphone *earphone, double output
 		return 0;
 	if (curve->n < 2)
 		return NAN;
-	return to_db(iem_divider(iem_curve_at(curve, freq_hz), output_ohm)) -
-	       to_db(iem_divider(iem_curve_at(curve, IEM_SENSITIVITY_HZ), output_ohm));
+	return to_db(iem_divider(iem_earphone_load_at(earphone, freq_hz), output_ohm)) -
+	       to_db(iem_divider(iem_earphone_load_at(earphone, IEM_SENSITIVITY_HZ), output_ohm));
 }
 
 struct iem_point iem_largest_change(const struct iem_earphone *earphone, double output_ohm)
@@ -92,15 +105,23 @@ struct iem_point iem_largest_change(const struct iem_earphone *earphone, double 
 	return largest;
 }
 
+/* At 1 kHz; the number, where there is one, with the curve's phase. */
+static struct iem_load nominal_load(const struct iem_earphone *earphone)
+{
+	const struct iem_load load = iem_earphone_load_at(earphone, IEM_SENSITIVITY_HZ);
+
+	return (struct iem_load){ iem_earphone_ohm(earphone), load.phase_deg };
+}
+
 /* The number counts too where a curve contradicts it: full scale is reckoned with it. */
 static struct iem_swing least_swing(const struct iem_earphone *earphone, const struct iem_source *source)
 {
-	struct iem_swing least = iem_swing_into(source, iem_earphone_ohm(earphone), earphone->max_power_mw);
+	struct iem_swing least = iem_swing_into(source, nominal_load(earphone), earphone->max_power_mw);
 	double hz;
 
 	for (size_t i = 0; (hz = spot_hz(earphone, i)); i++) {
 		const struct iem_swing swing =
-			iem_swing_into(source, iem_earphone_ohm_at(earphone, hz), earphone->max_power_mw);
+			iem_swing_into(source, iem_earphone_load_at(earphone, hz), earphone->max_power_mw);
 
 		if (swing.voltage_v < least.voltage_v)
 			least = swing;
@@ -113,13 +134,15 @@ static struct iem_swing least_swing(const struct iem_earphone *earphone, const s
 struct iem_drive iem_drive_of(const struct iem_earphone *earphone, const struct iem_source *source)
 {
 	const struct iem_source *s = source ? source : &iem_source_unknown;
+	const struct iem_load load = nominal_load(earphone);
 	struct iem_drive drive = {
-		.impedance_ohm = iem_earphone_ohm(earphone),
+		.impedance_ohm = load.ohm,
+		.phase_deg = load.phase_deg,
 		.sensitivity = iem_earphone_sensitivity(earphone),
 		.swing = least_swing(earphone, s),
 		.change = iem_largest_change(earphone, s->output_impedance_ohm),
 	};
-	const double divider = iem_divider(drive.impedance_ohm, s->output_impedance_ohm);
+	const double divider = iem_divider(load, s->output_impedance_ohm);
 	const double db_per_v = drive.sensitivity.db_per_v;
 
 	drive.full_scale_spl_db = db_per_v + to_db(s->max_voltage_v * divider);
@@ -143,13 +166,14 @@ static int is_feasible(const struct iem_drive *drive, double spl_db)
 struct iem_need iem_need_for(const struct iem_drive *drive, const struct iem_source *source, double spl_db)
 {
 	const double ohm = drive->impedance_ohm, v = pow(10, (spl_db - drive->sensitivity.db_per_v) / 20);
+	const struct iem_load load = { ohm, drive->phase_deg };
 	const double output_ohm = source ? source->output_impedance_ohm : NAN;
 
 	return (struct iem_need){
 		.voltage_v = v,
 		.current_ma = 1e3 * v / ohm,
 		.power_mw = 1e3 * v * v / ohm,
-		.source_voltage_v = v / iem_divider(ohm, output_ohm),
+		.source_voltage_v = v / iem_divider(load, output_ohm),
 		.feasible = is_feasible(drive, spl_db),
 	};
 }

@@ -2,9 +2,10 @@
  * electrical.h - an earphone on an output stage: volts, milliamperes, milliwatts, and the sound pressure they make.
  *
  * Ohm's law and the voltage divider. Voltages and currents are rms of a sine, at the earphone unless said otherwise;
- * levels are dB SPL at the frequency that the sensitivity holds for, 1 kHz as a rule. Impedances are magnitudes: with
- * 30 degrees of phase, as in-ear monitors with several drivers have, a change of response is off by up to 0.08 dB at
- * 1 ohm of output impedance, and by 0.27 dB at 10 ohm. What depends on something unknown is NAN, never a guess.
+ * levels are dB SPL at the frequency that the sensitivity holds for, 1 kHz as a rule. The phase of an impedance counts
+ * where the curve has it. Where it has not, impedances are taken for resistances: with 30 degrees of phase, as in-ear
+ * monitors with several drivers have, a change of response is then off by up to 0.08 dB at 1 ohm of output impedance,
+ * and by 0.27 dB at 10 ohm. What depends on something unknown is NAN, never a guess.
  * Values only; any thread.
  */
 #pragma once
@@ -22,6 +23,9 @@ double iem_earphone_ohm(const struct iem_earphone *earphone);
 /** The impedance at FREQ_HZ: the curve's, see iem_curve_at(); else the number. */
 double iem_earphone_ohm_at(const struct iem_earphone *earphone, double freq_hz);
 
+/** The same with its phase, 0 where that is not known. */
+struct iem_load iem_earphone_load_at(const struct iem_earphone *earphone, double freq_hz);
+
 /** The sensitivity in both units; the one that is not given needs the impedance. */
 struct iem_sensitivity {
 	double db_per_mw, db_per_v;
@@ -29,16 +33,20 @@ struct iem_sensitivity {
 struct iem_sensitivity iem_earphone_sensitivity(const struct iem_earphone *earphone);
 
 /**
- * How OUTPUT_OHM changes the earphone's response at FREQ_HZ, in dB re 1 kHz: 20 log10(|Z| / (|Z| + R)), less the same
+ * How OUTPUT_OHM changes the earphone's response at FREQ_HZ, in dB re 1 kHz: 20 log10 |Z / (Z + R)|, less the same
  * at 1 kHz. What undoes it is its negative. NAN without an impedance curve of two points, but 0 where OUTPUT_OHM is 0.
  */
 double iem_response_change_db(const struct iem_earphone *earphone, double output_ohm, double freq_hz);
-/** The largest such change between 20 Hz and 20 kHz. @return x: where, in Hz; y: with its sign, in dB */
+/**
+ * The largest such change between 20 Hz and 20 kHz; with phase, of those at the curve's points and 24 to the octave.
+ * @return x: where, in Hz; y: with its sign, in dB
+ */
 struct iem_point iem_largest_change(const struct iem_earphone *earphone, double output_ohm);
 
 /** What a source does with an earphone. */
 struct iem_drive {
 	double impedance_ohm;       /* at 1 kHz */
+	double phase_deg;           /* likewise; 0 where it is not known */
 	struct iem_sensitivity sensitivity;
 	double full_scale_spl_db;   /* of a full-scale sine: the highest voltage, the divider, no other limit */
 	double full_scale_bound_db; /* the same from 0 ohm: not exceeded, whatever the output impedance is */

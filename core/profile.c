@@ -34,6 +34,7 @@ void iem_profile_free(struct iem_profile *profile)
 	free(profile->earphone.model);
 	free(profile->earphone.drivers);
 	free(profile->earphone.impedance_curve.at);
+	free(profile->earphone.impedance_phase.at);
 	iem_matches_finish(&profile->matches);
 	eq_finish(&profile->eq);
 	for (size_t i = 0; i < profile->n_variants; i++) {
@@ -100,6 +101,18 @@ static void inherit_number(double *own, double base)
 		*own = base;
 }
 
+/* A curve and its phase belong together. */
+static int inherit_impedance(struct iem_earphone *own, const struct iem_earphone *from)
+{
+	if (own->impedance_curve.n)
+		return 0;
+	if (inherit_array(&own->impedance_curve.at, &own->impedance_curve.n, from->impedance_curve.at,
+			  from->impedance_curve.n, sizeof(*own->impedance_curve.at)) < 0)
+		return -ENOMEM;
+	return inherit_array(&own->impedance_phase.at, &own->impedance_phase.n, from->impedance_phase.at,
+			     from->impedance_phase.n, sizeof(*own->impedance_phase.at));
+}
+
 int iem_profile_inherit(struct iem_profile *profile, const struct iem_profile *base)
 {
 	struct iem_earphone *own = &profile->earphone;
@@ -107,8 +120,7 @@ int iem_profile_inherit(struct iem_profile *profile, const struct iem_profile *b
 
 	if (inherit_text(&own->brand, from->brand) < 0 || inherit_text(&own->model, from->model) < 0 ||
 	    inherit_array(&own->drivers, &own->n_drivers, from->drivers, from->n_drivers, sizeof(*own->drivers)) < 0 ||
-	    inherit_array(&own->impedance_curve.at, &own->impedance_curve.n, from->impedance_curve.at,
-			  from->impedance_curve.n, sizeof(*own->impedance_curve.at)) < 0)
+	    inherit_impedance(own, from) < 0)
 		return -ENOMEM;
 	if (own->form < 0)
 		own->form = from->form;

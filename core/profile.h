@@ -49,6 +49,7 @@ struct iem_earphone {
 	size_t n_drivers;
 	double impedance_ohm; /* at 1 kHz */
 	struct iem_curve impedance_curve; /* Hz, ohm */
+	struct iem_curve impedance_phase; /* Hz, degrees; no point: not known, and taken to be 0 */
 	struct {
 		double value; /* dB SPL */
 		int unit;     /* enum iem_sensitivity_unit */

@@ -7,9 +7,11 @@ const char *const iem_limit_names[] = { [IEM_LIMIT_VOLTAGE] = "voltage",
 					[IEM_LIMIT_RATED_POWER] = "power",
 					[IEM_LIMIT_EARPHONE_POWER] = "power" };
 
-double iem_divider(double load_ohm, double output_ohm)
+double iem_divider(struct iem_load load, double output_ohm)
 {
-	return load_ohm / (load_ohm + output_ohm);
+	const double phase = load.phase_deg * M_PI / 180;
+
+	return load.ohm / hypot(load.ohm + output_ohm * cos(phase), output_ohm * sin(phase));
 }
 
 static double voltage_of(double power_mw, double load_ohm)
@@ -47,14 +49,14 @@ static double rated_voltage(const struct iem_curve *rated, double load_ohm, bool
 	return between(&row[0], &row[1], load_ohm);
 }
 
-struct iem_swing iem_swing_into(const struct iem_source *source, double load_ohm, double max_power_mw)
+struct iem_swing iem_swing_into(const struct iem_source *source, struct iem_load load, double max_power_mw)
 {
-	const double divided = source->max_voltage_v * iem_divider(load_ohm, source->output_impedance_ohm);
+	const double divided = source->max_voltage_v * iem_divider(load, source->output_impedance_ohm);
 	const double limits_v[] = {
 		[IEM_LIMIT_VOLTAGE] = divided,
-		[IEM_LIMIT_CURRENT] = source->max_current_ma * 1e-3 * load_ohm,
-		[IEM_LIMIT_RATED_POWER] = rated_voltage(&source->rated_power, load_ohm, !isnan(divided)),
-		[IEM_LIMIT_EARPHONE_POWER] = voltage_of(max_power_mw, load_ohm),
+		[IEM_LIMIT_CURRENT] = source->max_current_ma * 1e-3 * load.ohm,
+		[IEM_LIMIT_RATED_POWER] = rated_voltage(&source->rated_power, load.ohm, !isnan(divided)),
+		[IEM_LIMIT_EARPHONE_POWER] = voltage_of(max_power_mw, load.ohm),
 	};
 	struct iem_swing swing = { NAN, -1 };
 

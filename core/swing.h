@@ -1,12 +1,13 @@
 /**
  * swing.h - the highest voltage that an output stage brings to an earphone, and what keeps it from more.
  *
- * Voltages and currents are rms of a sine, loads are magnitudes of impedances. A figure that a source does not have
- * does not limit it; where nothing bounds the voltage, the swing is not known. Values only; any thread.
+ * Voltages and currents are rms of a sine. A figure that a source does not have does not limit it; where nothing bounds
+ * the voltage, the swing is not known. The phase of a load counts in the divider; powers are products of rms values,
+ * as they are rated into resistors. Values only; any thread.
  *
- * What limits, at a load of Z ohm:
+ * What limits, at a load whose magnitude is Z ohm:
  *
- *   max_voltage U, output_impedance R   U Z / (Z + R): the divider; only where both are known
+ *   max_voltage U, output_impedance R   U |Z / (Z + R)|: the divider; only where both are known
  *   max_current I                       I Z
  *   rated_power                         see below
  *   the earphone's max_power P          sqrt(P Z)
@@ -35,8 +36,14 @@ struct iem_swing {
 	int limit;        /* enum iem_limit: what is reached first; -1: unknown */
 };
 
-/** Z / (Z + R): the part of its open-circuit voltage that a source brings to a load. */
-double iem_divider(double load_ohm, double output_ohm);
+/** An impedance. */
+struct iem_load {
+	double ohm;       /* its magnitude; NAN: unknown */
+	double phase_deg; /* 0 where it is not known */
+};
 
-/** Into a load of LOAD_OHM that bears MAX_POWER_MW; either may be NAN. */
-struct iem_swing iem_swing_into(const struct iem_source *source, double load_ohm, double max_power_mw);
+/** |Z / (Z + R)|: the part of its open-circuit voltage that a source brings to a load. */
+double iem_divider(struct iem_load load, double output_ohm);
+
+/** Into a load that bears MAX_POWER_MW, NAN: not known. */
+struct iem_swing iem_swing_into(const struct iem_source *source, struct iem_load load, double max_power_mw);

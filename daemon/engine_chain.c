@@ -55,11 +55,14 @@ static uint64_t print_level(uint64_t print, const struct engine *engine, const s
 {
 	const struct iem_level_case wish = level_wish(engine, place);
 	const struct iem_curve *impedance = &place->selection.profile->earphone.impedance_curve;
-	const double numbers[] = { wish.full_scale_spl_db, wish.doubt_db, wish.volume_db, wish.wanted_spl_db, wish.max_spl_db, wish.manage,
+	const struct iem_curve *phase = &place->selection.profile->earphone.impedance_phase;
+	const double numbers[] = { wish.full_scale_spl_db, wish.doubt_db, wish.volume_db, wish.wanted_spl_db, wish.max_spl_db,
+				   wish.manage,
 				   impedance->n > 1 ? level_output_ohm(place) : NAN };
 
 	print = print_bytes(print, numbers, sizeof(numbers));
-	return print_bytes(print, impedance->at, impedance->n * sizeof(*impedance->at));
+	print = print_bytes(print, impedance->at, impedance->n * sizeof(*impedance->at));
+	return print_bytes(print, phase->at, phase->n * sizeof(*phase->at));
 }
 
 static uint64_t print_loudness(uint64_t print, const struct engine *engine, const struct place *place)

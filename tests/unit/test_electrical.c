@@ -46,7 +46,7 @@ static void the_model_agrees_with_the_vectors(void **state)
 		assert_near(need.current_ma, table_number(&t, i, "i_ma"), TOLERANCE);
 		assert_near(need.power_mw, table_number(&t, i, "p_mw"), TOLERANCE);
 		assert_near(need.source_voltage_v, table_number(&t, i, "v_oc_needed"), TOLERANCE);
-		assert_near(20 * log10(iem_divider(drive.impedance_ohm, source.output_impedance_ohm)),
+		assert_near(20 * log10(iem_divider((struct iem_load){ drive.impedance_ohm }, source.output_impedance_ohm)),
 			    divider_db, TOLERANCE);
 		assert_near(drive.full_scale_spl_db,
 			    table_number(&t, i, "sens_db_v") + 20 * log10(source.max_voltage_v) + divider_db,
@@ -64,15 +64,17 @@ static void the_model_agrees_with_the_vectors(void **state)
 /* --- the response through an output impedance ------------------------------------------------- */
 
 /* The rows of impedance_response.tsv from FIRST on that are one curve at one output impedance, as a curve. */
-static size_t load_curve(const struct table *t, size_t first, struct iem_point points[16])
+static size_t load_curve(const struct table *t, size_t first, struct iem_point points[16], struct iem_point phases[16])
 {
 	size_t n = 0;
 
 	for (size_t i = first;
 	     i < t->n_rows && strcmp(table_text(t, i, "curve"), table_text(t, first, "curve")) == 0 &&
 	     table_number(t, i, "z_out") == table_number(t, first, "z_out");
-	     i++, n++)
+	     i++, n++) {
 		points[n] = (struct iem_point){ table_number(t, i, "f_hz"), table_number(t, i, "z_mag") };
+		phases[n] = (struct iem_point){ table_number(t, i, "f_hz"), table_number(t, i, "z_deg") };
+	}
 	return n;
 }
 
@@ -110,7 +112,7 @@ static void the_change_of_response_agrees_with_the_vectors(void **state)
 	/* As the header has it; with more output impedance than 10 ohm, phase counts for up to 0.8 dB. */
 	static const double allowed[][2] = { { 1, 0.08 }, { 10, 0.27 }, { 120, 0.8 } };
 	struct table t;
-	struct iem_point points[16];
+	struct iem_point points[16], phases[16];
 
 	table_load(&t, "impedance_response.tsv");
 	assert_int_equal(t.n_rows, 150);
@@ -121,7 +123,7 @@ static void the_change_of_response_agrees_with_the_vectors(void **state)
 		size_t a = 0;
 		double most = 0;
 
-		n = load_curve(&t, first, points);
+		n = load_curve(&t, first, points, phases);
 		earphone.impedance_curve = (struct iem_curve){ points, n };
 		while (allowed[a][0] < z_out)
 			a++;
@@ -137,6 +139,54 @@ static void the_change_of_response_agrees_with_the_vectors(void **state)
 		assert_near(iem_response_change_db(&earphone, z_out, largest.x), largest.y, 0);
 	}
 	table_finish(&t);
+}
+
+static void with_phase_it_agrees_with_the_complex_divider(void **state)
+{
+	struct table t;
+	struct iem_point points[16], phases[16];
+
+	table_load(&t, "impedance_response.tsv");
+	for (size_t first = 0, n; first < t.n_rows; first += n) {
+		struct iem_earphone earphone = earphone_of(NAN, 100, IEM_DB_PER_V);
+		const double z_out = table_number(&t, first, "z_out");
+		const struct iem_source source = source_of(1, z_out, NAN, NAN);
+		struct iem_drive drive;
+		double most = 0;
+
+		n = load_curve(&t, first, points, phases);
+		earphone.impedance_curve = (struct iem_curve){ points, n };
+		earphone.impedance_phase = (struct iem_curve){ phases, n };
+		drive = iem_drive_of(&earphone, &source);
+		for (size_t i = first; i < first + n; i++) {
+			const double hz = table_number(&t, i, "f_hz"), want_db = table_number(&t, i, "delta_c_db");
+
+			assert_near(iem_response_change_db(&earphone, z_out, hz), want_db, TOLERANCE);
+			most = fmax(most, fabs(want_db));
+			if (hz == 1000) {
+				assert_near(drive.full_scale_spl_db, 100 + complex_divider_db(&t, i), TOLERANCE);
+				assert_near(iem_need_for(&drive, &source, drive.full_scale_spl_db).source_voltage_v, 1,
+					    TOLERANCE);
+			}
+		}
+		assert_true(fabs(drive.change.y) >= most - TOLERANCE);
+		assert_near(iem_response_change_db(&earphone, z_out, drive.change.x), drive.change.y, 0);
+	}
+	table_finish(&t);
+}
+
+/* Opposite phases at both ends, and the same magnitude: what changes most lies between. */
+static void with_phase_the_largest_change_may_lie_between_two_points(void **state)
+{
+	struct iem_point points[] = { { 1000, 10 }, { 20000, 10 } }, phases[] = { { 1000, 60 }, { 20000, -60 } };
+	struct iem_earphone earphone = earphone_of(10, 100, IEM_DB_PER_V);
+	struct iem_point largest;
+
+	earphone.impedance_curve = (struct iem_curve){ points, 2 };
+	earphone.impedance_phase = (struct iem_curve){ phases, 2 };
+	largest = iem_largest_change(&earphone, 10);
+	assert_near(largest.x, sqrt(1000 * 20000.0), 100);
+	assert_near(largest.y, 20 * log10(cos(M_PI / 6)), 0.001);
 }
 
 static void only_20_hz_to_20_khz_counts(void **state)
@@ -255,6 +305,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_model_agrees_with_the_vectors),
 		cmocka_unit_test(the_change_of_response_agrees_with_the_vectors),
+		cmocka_unit_test(with_phase_it_agrees_with_the_complex_divider),
+		cmocka_unit_test(with_phase_the_largest_change_may_lie_between_two_points),
 		cmocka_unit_test(only_20_hz_to_20_khz_counts),
 		cmocka_unit_test(over_a_band_the_smallest_impedance_limits),
 		cmocka_unit_test(without_a_source_the_earphone_s_own_figures_are_known),

@@ -8,7 +8,7 @@ static double volts(double power_mw, double ohm)
 
 static void assert_swing(const struct iem_source *source, double ohm, double want_v, const char *limit)
 {
-	const struct iem_swing swing = iem_swing_into(source, ohm, NAN);
+	const struct iem_swing swing = iem_swing_into(source, (struct iem_load){ ohm }, NAN);
 
 	assert_near(swing.voltage_v, want_v, 1e-12);
 	assert_string_equal(iem_limit_names[swing.limit], limit);
@@ -20,9 +20,9 @@ static void the_smallest_limit_is_named(void **state)
 
 	assert_swing(&source, 99, 1.98, "voltage");
 	assert_swing(&source, 16, 0.8, "current");
-	assert_near(iem_swing_into(&source, 16, 10).voltage_v, 0.4, 1e-12);
-	assert_int_equal(iem_swing_into(&source, 16, 10).limit, IEM_LIMIT_EARPHONE_POWER);
-	assert_int_equal(iem_swing_into(&source, 16, 1000).limit, IEM_LIMIT_CURRENT);
+	assert_near(iem_swing_into(&source, (struct iem_load){ 16 }, 10).voltage_v, 0.4, 1e-12);
+	assert_int_equal(iem_swing_into(&source, (struct iem_load){ 16 }, 10).limit, IEM_LIMIT_EARPHONE_POWER);
+	assert_int_equal(iem_swing_into(&source, (struct iem_load){ 16 }, 1000).limit, IEM_LIMIT_CURRENT);
 }
 
 static void a_rated_power_is_a_voltage_above_and_a_current_below(void **state)
@@ -84,7 +84,7 @@ static void between_two_rows_no_amplifier_is_promised_more_than_it_has(void **st
 		for (double ohm = 4; ohm < 1000; ohm *= 1.1) {
 			const double has =
 				limited(ohm, rows[i].open_v, rows[i].inner_ohm, rows[i].max_a, rows[i].max_w);
-			const double told = iem_swing_into(&source, ohm, NAN).voltage_v;
+			const double told = iem_swing_into(&source, (struct iem_load){ ohm }, NAN).voltage_v;
 
 			if (!(told <= has * (1 + 1e-12)))
 				fail_msg("%s: %g V are told at %g ohm, and there are %g", rows[i].why, told,
@@ -105,7 +105,7 @@ static void rows_of_a_source_that_is_sold_are_met(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rated); i++)
 		assert_swing(&source, rated[i].x, volts(rated[i].y, rated[i].x), "power");
 	for (double ohm = 8; ohm < 2000; ohm *= 1.05) {
-		const double v = iem_swing_into(&source, ohm, NAN).voltage_v;
+		const double v = iem_swing_into(&source, (struct iem_load){ ohm }, NAN).voltage_v;
 
 		assert_true(v >= before && v / ohm <= volts(2150, 16) / 16 + 1e-12);
 		before = v;
@@ -117,10 +117,10 @@ static void what_bounds_no_voltage_tells_none(void **state)
 	const struct iem_source current = source_of(NAN, NAN, 60, NAN), open = source_of(2, NAN, 60, NAN),
 				known = source_of(2, 1, 60, NAN);
 
-	assert_true(isnan(iem_swing_into(&current, 32, 5).voltage_v));
-	assert_true(isnan(iem_swing_into(&open, 32, 5).voltage_v));
-	assert_true(isnan(iem_swing_into(&known, NAN, 5).voltage_v));
-	assert_int_equal(iem_swing_into(&open, 32, 5).limit, -1);
+	assert_true(isnan(iem_swing_into(&current, (struct iem_load){ 32 }, 5).voltage_v));
+	assert_true(isnan(iem_swing_into(&open, (struct iem_load){ 32 }, 5).voltage_v));
+	assert_true(isnan(iem_swing_into(&known, (struct iem_load){ NAN }, 5).voltage_v));
+	assert_int_equal(iem_swing_into(&open, (struct iem_load){ 32 }, 5).limit, -1);
 }
 
 int main(void)
