@@ -31,5 +31,15 @@ int profile_read_variants(struct conf *conf, const config_setting_t *setting, co
 /** What a variant's eq leaves out is the profile's own, wherever in the file that stands. @return 0 or -ENOMEM */
 int profile_complete_variants(struct conf *conf, struct iem_profile *profile);
 
+/** The name of a file beside the profile, and no path; "" passes. @return 0, or -EINVAL after complaining */
+int profile_read_name(struct conf *conf, const config_setting_t *setting, char **name);
+/** Where that file is; *path is the caller's. @return 0 or -ENOMEM; *path is NULL then */
+int profile_path_beside(char **path, const struct conf *conf, const char *name);
+
+/** A conf_read_fn for a struct iem_earphone's impedance_curve: a list of pairs, or the name of a file. */
+int profile_read_impedance(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field);
+/** Load that file, if one is named. @return 0, another -errno after complaining, or -ENOMEM */
+int profile_load_impedance(struct conf *conf, struct iem_profile *profile, const struct iem_impulse_loader *loader);
+
 /** Load the files that the equalisers name. @return 0, -EINVAL after complaining, or -ENOMEM */
 int profile_load_impulses(struct conf *conf, struct iem_profile *profile, const struct iem_impulse_loader *loader);

@@ -36,9 +36,11 @@ struct iem_impulse *iem_impulse_hold(struct iem_impulse *impulse);
 void iem_impulse_drop(struct iem_impulse *impulse);
 void iem_impulse_dropp(struct iem_impulse **impulse);
 
-/** Who reads the files: core itself knows no sound files. */
+/** Who reads the files that a profile names: core itself knows no sound files. */
 struct iem_impulse_loader {
 	/** @return 0, the response held once by the caller, or -errno after telling DIAGS why */
 	int (*load)(void *data, struct iem_impulse **out, const char *path, struct iem_diags *diags);
 	void *data;
+	/** Is told of each other file before core reads it; NULL: nobody is. @return 0 or -ENOMEM */
+	int (*beside)(void *data, const char *path);
 };

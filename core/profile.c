@@ -35,6 +35,7 @@ void iem_profile_free(struct iem_profile *profile)
 	free(profile->earphone.drivers);
 	free(profile->earphone.impedance_curve.at);
 	free(profile->earphone.impedance_phase.at);
+	free(profile->earphone.impedance_file);
 	iem_matches_finish(&profile->matches);
 	eq_finish(&profile->eq);
 	for (size_t i = 0; i < profile->n_variants; i++) {
@@ -104,7 +105,7 @@ static void inherit_number(double *own, double base)
 /* A curve and its phase belong together. */
 static int inherit_impedance(struct iem_earphone *own, const struct iem_earphone *from)
 {
-	if (own->impedance_curve.n)
+	if (own->impedance_curve.n || own->impedance_file)
 		return 0;
 	if (inherit_array(&own->impedance_curve.at, &own->impedance_curve.n, from->impedance_curve.at,
 			  from->impedance_curve.n, sizeof(*own->impedance_curve.at)) < 0)

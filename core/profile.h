@@ -50,6 +50,7 @@ struct iem_earphone {
 	double impedance_ohm; /* at 1 kHz */
 	struct iem_curve impedance_curve; /* Hz, ohm */
 	struct iem_curve impedance_phase; /* Hz, degrees; no point: not known, and taken to be 0 */
+	char *impedance_file;             /* name of a file beside the profile that holds both; NULL: none */
 	struct {
 		double value; /* dB SPL */
 		int unit;     /* enum iem_sensitivity_unit */
@@ -81,8 +82,8 @@ bool iem_id_valid(const char *id);
 
 /**
  * Load a profile from a file; ID is copied. `like` is kept as a name: iem_profile_inherit() resolves it. The impulse
- * responses that it names are read by LOADER;
- * without one they stay names.
+ * responses that it names are read by LOADER, and its impedance curve is where there is one; without LOADER both stay
+ * names.
  * @return 0, or -errno (-EINVAL for a bad file) after telling DIAGS every mistake; *out untouched then
  */
 int iem_profile_load(struct iem_profile **out, const char *id, const char *path,
@@ -90,12 +91,15 @@ int iem_profile_load(struct iem_profile **out, const char *id, const char *path,
 
 /**
  * The same from text in memory, SIZE bytes and a NUL behind them; PATH is what diagnostics call it. Impulse responses
- * stay names.
+ * and impedance curves in files stay names.
  */
 int iem_profile_parse(struct iem_profile **out, const char *id, const char *text, size_t size, const char *path,
 		      struct iem_diags *diags);
 
-/** Give PROFILE the facts of BASE that it does not state itself. @return 0 or -ENOMEM */
+/**
+ * Give PROFILE the facts of BASE that it does not state itself; of an impedance curve in a file the points, for the
+ * file lies beside BASE. @return 0 or -ENOMEM
+ */
 int iem_profile_inherit(struct iem_profile *profile, const struct iem_profile *base);
 
 void iem_profile_free(struct iem_profile *profile);

@@ -85,18 +85,9 @@ static int read_graphic(struct conf *conf, const config_setting_t *setting, cons
 	return conf_read_points(conf, setting, key, &gain, field);
 }
 
-/* A name and no path: a profile that came from elsewhere opens nothing but what lies beside it. */
 static int read_fir(struct conf *conf, const config_setting_t *setting, const struct conf_key *key, void *field)
 {
-	char **name = field;
-
-	if (conf_string(conf, setting, name) < 0)
-		return -EINVAL;
-	if (strchr(*name, '/') || (*name)[0] == '.')
-		return conf_complain(conf, setting,
-				     "'fir' is \"%.60s\"; wanted is the name of a file in the profile's own folder, "
-				     "without '/' and not beginning with '.'", *name);
-	return 0;
+	return profile_read_name(conf, setting, field);
 }
 
 const struct conf_key profile_eq_keys[] = {
@@ -202,14 +193,10 @@ static int load_impulse(struct conf *conf, struct iem_eq *eq, const config_setti
 			const struct iem_impulse_loader *loader)
 {
 	CLEANUP(iem_freep) char *path = NULL;
-	const char *slash = strrchr(conf->path, '/');
-	const int folder = slash ? (int)(slash - conf->path) + 1 : 0;
-	int r;
+	int r = profile_path_beside(&path, conf, eq->fir);
 
-	if (asprintf(&path, "%.*s%s", folder, conf->path, eq->fir) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
+	if (r < 0)
+		return r;
 	r = loader->load(loader->data, &eq->impulse, path, conf->diags);
 	if (r < 0)
 		conf_complain(conf, config_setting_get_member((config_setting_t *)group, "fir"),

@@ -86,7 +86,8 @@ static const struct conf_key earphone_keys[] = {
 	{ "drivers", CONF_CUSTOM, 0, .read = read_drivers },
 	{ "back", CONF_CHOICE, FACT(back), .choices = iem_back_names },
 	{ "impedance", CONF_NUMBER, FACT(impedance_ohm), 1, 10000, " ohm" },
-	{ "impedance_curve", CONF_CUSTOM, FACT(impedance_curve), 1, 100000, " Hz", .read = conf_read_curve },
+	{ "impedance_curve", CONF_CUSTOM, FACT(impedance_curve), 1, 100000, " Hz",
+	  .read = profile_read_impedance },
 	{ "sensitivity", CONF_CUSTOM, 0, .read = read_sensitivity },
 	{ "frequency_range", CONF_CUSTOM, FACT(frequency_range_hz), 0.1, 1e6, " Hz", .read = read_range },
 	{ "max_power", CONF_NUMBER, FACT(max_power_mw), 0.01, 100000, " mW" },
@@ -103,6 +104,15 @@ static const struct conf_key profile_keys[] = {
 	CONF_END
 };
 
+/* All of them, so that the mistakes of all are told. */
+static int load_files(struct conf *conf, struct iem_profile *profile, const struct iem_impulse_loader *loader)
+{
+	const int impedance = profile_load_impedance(conf, profile, loader),
+		  impulses = profile_load_impulses(conf, profile, loader);
+
+	return impedance < 0 ? impedance : impulses;
+}
+
 static int profile_from(struct iem_profile **out, const char *id, struct conf *conf,
 			const struct iem_impulse_loader *loader)
 {
@@ -118,7 +128,7 @@ static int profile_from(struct iem_profile **out, const char *id, struct conf *c
 	e->frequency_range_hz = (struct iem_point){ NAN, NAN };
 	profile->eq.preamp_auto = true;
 	if ((r = conf_read_root(conf, profile_keys, profile)) < 0 || (r = profile_complete_variants(conf, profile)) < 0 ||
-	    (loader && (r = profile_load_impulses(conf, profile, loader)) < 0))
+	    (loader && (r = load_files(conf, profile, loader)) < 0))
 		return r;
 	*out = IEM_STEAL(profile);
 	return 0;

@@ -99,7 +99,7 @@ static void put_drivers(FILE *out, const struct iem_earphone *e)
 static bool knows_anything(const struct iem_earphone *e)
 {
 	return e->like || e->brand || e->model || e->form >= 0 || e->back >= 0 || e->n_drivers ||
-	       e->impedance_curve.n || !isnan(e->impedance_ohm) || !isnan(e->sensitivity.value) ||
+	       e->impedance_curve.n || e->impedance_file || !isnan(e->impedance_ohm) || !isnan(e->sensitivity.value) ||
 	       !isnan(e->frequency_range_hz.x) || !isnan(e->max_power_mw) || !isnan(e->isolation_db);
 }
 
@@ -115,7 +115,9 @@ static void put_earphone(FILE *out, const struct iem_earphone *e)
 	put_drivers(out, e);
 	put_text_key(out, "back", e->back < 0 ? NULL : iem_back_names[e->back]);
 	put_number_key(out, "impedance", e->impedance_ohm);
-	if (e->impedance_curve.n)
+	if (e->impedance_file)
+		put_text_key(out, "impedance_curve", e->impedance_file);
+	else if (e->impedance_curve.n)
 		put_curve(out, "", "impedance_curve", &e->impedance_curve);
 	if (!isnan(e->sensitivity.value)) {
 		fputs("  sensitivity = { value = ", out);

@@ -154,10 +154,9 @@ struct loading {
 };
 
 /* Also what does not load is looked at again when it changes. */
-static int load_beside(void *data, struct iem_impulse **out, const char *path, struct iem_diags *diags)
+static int note_beside(void *data, const char *path)
 {
-	const struct loading *loading = data;
-	struct iem_entry *entry = loading->entry;
+	struct iem_entry *entry = ((const struct loading *)data)->entry;
 	struct iem_beside *more = realloc(entry->beside, (entry->n_beside + 1) * sizeof(*more));
 
 	if (!more)
@@ -167,14 +166,22 @@ static int load_beside(void *data, struct iem_impulse **out, const char *path, s
 	if (!more[entry->n_beside].path)
 		return -ENOMEM;
 	entry->n_beside++;
-	return loading->loader->load(loading->loader->data, out, path, diags);
+	return 0;
+}
+
+static int load_beside(void *data, struct iem_impulse **out, const char *path, struct iem_diags *diags)
+{
+	const struct iem_impulse_loader *loader = ((const struct loading *)data)->loader;
+	const int r = note_beside(data, path);
+
+	return r < 0 ? r : loader->load(loader->data, out, path, diags);
 }
 
 /* Read the file of an entry; what it held stays where it no longer loads. */
 static void load(const struct iem_store *store, struct iem_entry *entry)
 {
 	struct loading loading = { store->loader, entry };
-	const struct iem_impulse_loader loader = { load_beside, &loading };
+	const struct iem_impulse_loader loader = { load_beside, &loading, note_beside };
 	struct iem_source *source = NULL;
 	int r;
 

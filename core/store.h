@@ -39,7 +39,11 @@ struct iem_entry {
 
 struct iem_store;
 
-/** @param loader of impulse responses, NULL to leave them; like PATHS it must outlive the store. @return 0 or -ENOMEM */
+/**
+ * @param loader of what profiles name, NULL to leave it; like PATHS it must outlive the store. The store itself looks at
+ * what lies beside a profile: `beside` is not called
+ * @return 0 or -ENOMEM
+ */
 int iem_store_new(struct iem_store **out, const struct iem_paths *paths, const struct iem_impulse_loader *loader);
 void iem_store_free(struct iem_store *store);
 void iem_store_freep(struct iem_store **store);

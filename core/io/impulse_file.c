@@ -95,7 +95,7 @@ static int load(void *data, struct iem_impulse **out, const char *path, struct i
 	return 0;
 }
 
-const struct iem_impulse_loader iem_impulse_files = { load, NULL };
+const struct iem_impulse_loader iem_impulse_files = { load, NULL, NULL };
 
 /* --- at another rate -------------------------------------------------------------------------------------------------- */
 

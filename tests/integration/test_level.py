@@ -108,3 +108,30 @@ def test_behind_ten_ohms_the_response_at_the_terminals_is_level(desk):
     desk.iemctl("source", "desk")
     assert desk.status()["damping_db"] == 0
     assert np.ptp(sound.measure_response(desk, "earphone", HZ, period=profiles.PERIOD)[0]) < 0.01
+
+
+def write_zma(desk, rows):
+    (desk.config_dir / "iemd/profiles/drivers.zma").write_text("".join(f"{hz} {ohm} {deg}\n" for hz, ohm, deg in rows))
+
+
+def test_a_curve_in_a_file_counts_with_its_phase_and_is_read_again_when_it_changes(desk):
+    degrees = dict(zip((hz for hz, _ in CURVE), (0, 3, 15, 20, -30, -25, -10, 30, 40, 20)))
+    rows = [(hz, ohm, degrees[hz]) for hz, ohm in CURVE]
+    write_zma(desk, rows)
+    write_earphone(desk, "drivers", 101, 'impedance_curve = "drivers.zma";')
+    desk.iemctl("source", "soft")
+    desk.iemctl("switch", "drivers")
+    at, ohm, deg = (np.array(column, dtype=float) for column in zip(*rows))
+
+    def divided(f):
+        x = np.log(f)
+        z = np.interp(x, np.log(at), ohm) * np.exp(1j * np.radians(np.interp(x, np.log(at), deg)))
+        return 20 * np.log10(np.abs(z / (z + 10)))
+
+    response = sound.measure_response(desk, "earphone", HZ, period=profiles.PERIOD)[0]
+    at_terminals = response + divided(HZ)
+    assert np.abs(at_terminals - at_terminals[np.abs(HZ - 1000).argmin()]).max() < 0.1
+    write_zma(desk, [(20, 20, 0), (20000, 20, 0)])
+    wait_until(lambda: desk.status()["damping_db"] == 0, what="the new curve to be in force")
+    write_zma(desk, rows)
+    wait_until(lambda: desk.status()["damping_db"] != 0, what="the old one to be back")

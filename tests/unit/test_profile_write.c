@@ -58,6 +58,7 @@ static void round_trips_exactly(void **state)
 {
 	expect_stable(everything);
 	expect_stable("");
+	expect_stable("earphone = { impedance_curve = \"ohm \\\"l\\\".zma\"; };");
 	expect_stable(
 		"eq = { bands = ( { type = \"notch\"; frequency = 0.1e2; q = 99.999999999999986; } ); };");
 }
