@@ -1,4 +1,5 @@
 /* iemctl check: every mistake in every file, in one pass. */
+#include "cli/check_curve.h"
 #include "cli/cmd_import.h"
 #include "core/source.h"
 #include "cli/files.h"
@@ -19,7 +20,8 @@
 struct check {
 	struct files files;
 	struct iem_diags diags;
-	size_t settings, profiles, sources; /* files looked at */
+	size_t settings, profiles, sources, curves; /* files looked at */
+	bool named; /* on the command line: then it is told what was found in them, too */
 	double reference_spl_db; /* that what an earphone bears is reckoned for */
 };
 
@@ -102,6 +104,8 @@ static void check_profile(struct check *check, const char *path)
 	check->profiles++;
 	if (iem_profile_load(&profile, id_of(path, id), path, &iem_impulse_files, &check->diags) < 0)
 		return;
+	if (check->named)
+		tell_curve_of(profile, path, &check->diags);
 	if (profile->earphone.like)
 		check_like(check, profile, path);
 	remark_excesses(check, profile, path);
@@ -117,6 +121,8 @@ static bool check_in_force(struct check *check, enum iem_store_kind kind, const 
 	iem_diags_append(&check->diags, &entry->diags);
 	if (entry->profile)
 		remark_excesses(check, entry->profile, path);
+	if (check->named && entry->profile && !entry->broken)
+		tell_curve_of(entry->profile, path, &check->diags);
 	check->profiles += kind == IEM_STORE_PROFILES;
 	check->sources += kind == IEM_STORE_SOURCES;
 	return true;
@@ -212,6 +218,11 @@ static void check_file(struct check *check, const char *path)
 		check_settings(check, path);
 		return;
 	}
+	if (is_curve_file(path)) {
+		check->curves++;
+		check_curve_file(path, &check->diags);
+		return;
+	}
 	if (!iem_id_valid(id_of(path, id)))
 		iem_remark(&check->diags, path, 0, "the file name is no id; " ID_RULE, IEM_MAX_ID);
 	if (is_source(path))
@@ -244,12 +255,16 @@ static const char *count(size_t n, const char *one, const char *many, char *buf,
 
 static void print_summary(const struct check *check)
 {
-	char settings[64], profiles[64], sources[64];
+	char settings[64], profiles[64], sources[64], curves[64];
 
-	say("No mistake in %s, %s and %s.\n",
-	    count(check->settings, "settings file", "settings files", settings, sizeof(settings)),
-	    count(check->profiles, "profile", "profiles", profiles, sizeof(profiles)),
-	    count(check->sources, "source", "sources", sources, sizeof(sources)));
+	count(check->settings, "settings file", "settings files", settings, sizeof(settings));
+	count(check->profiles, "profile", "profiles", profiles, sizeof(profiles));
+	count(check->sources, "source", "sources", sources, sizeof(sources));
+	if (check->curves)
+		say("No mistake in %s, %s, %s and %s.\n", settings, profiles, sources,
+		    count(check->curves, "impedance curve", "impedance curves", curves, sizeof(curves)));
+	else
+		say("No mistake in %s, %s and %s.\n", settings, profiles, sources);
 }
 
 static int run_check(const struct invocation *call)
@@ -260,7 +275,8 @@ static int run_check(const struct invocation *call)
 	if (status != STATUS_DONE)
 		return status;
 	check.reference_spl_db = rated_reference_db(&check.files.paths);
-	if (call->n_args == 0)
+	check.named = call->n_args > 0;
+	if (!check.named)
 		check_everything(&check);
 	for (int i = 0; i < call->n_args; i++)
 		check_file(&check, call->args[i]);
@@ -279,7 +295,7 @@ const struct command check_commands[] = {
 	{ "check", "[FILE...]", "Every mistake in settings, profiles and sources", run_check, 0, -1,
 	  COMMAND_READS, NULL,
 	  "Without FILE: all there are, also those that others of the same id hide. A FILE\n"
-	  "is settings if it is called iemd.conf, a source if it holds a group 'source',\n"
-	  "else a profile.\n" },
+	  "is settings if it is called iemd.conf, an impedance curve if its name ends with\n"
+	  ".zma, .tsv, .csv or .txt, a source if it holds a group 'source', else a profile.\n" },
 	COMMAND_END
 };

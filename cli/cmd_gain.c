@@ -7,6 +7,8 @@
 #include "cli/service_level.h"
 #include "cli/text.h"
 
+#include "core/impedance.h"
+
 #include <math.h>
 
 #define LOUDEST_DB 140.0 /* of what may be asked for: more is pain */
@@ -32,6 +34,16 @@ static json_t *source_json(const struct iem_source *source)
 			 "output_impedance_ohm", json_number(s->output_impedance_ohm), "max_current_ma",
 			 json_number(s->max_current_ma), "rated_power", rows_json(&s->rated_power), "noise_uv",
 			 json_number(s->noise_uv));
+}
+
+static json_t *curve_json(const struct gain *gain)
+{
+	const struct iem_earphone *e = &gain->asked->profile->earphone;
+
+	if (!e->impedance_curve.n)
+		return json_null();
+	return json_pack("{so, sI, sb}", "file", json_text(gain->asked->curve_file), "points",
+			 (json_int_t)e->impedance_curve.n, "phase", e->impedance_phase.n > 0);
 }
 
 static json_t *need_json(const struct gain *gain)
@@ -61,8 +73,9 @@ static json_t *gain_json(const struct gain *gain)
 	const struct iem_drive *d = &gain->drive;
 	const struct iem_level *level = &gain->level;
 
-	return json_pack("{ss, so, so, so, so, so, so, so, so, so, so, so, so, so, ss, so, so}", "profile",
+	return json_pack("{ss, so, so, so, so, so, so, so, so, so, so, so, so, so, so, ss, so, so}", "profile",
 			 gain->asked->profile->id, "impedance_ohm", json_number(d->impedance_ohm),
+			 "impedance_curve", curve_json(gain),
 			 "sensitivity_db_per_mw", json_number(d->sensitivity.db_per_mw),
 			 "sensitivity_db_per_v", json_number(d->sensitivity.db_per_v), "source",
 			 source_json(gain->source), "spl_full_scale_db", json_number(d->full_scale_spl_db),
@@ -166,9 +179,38 @@ static int read_question(struct gain_question *asked, const struct invocation *c
 	return status;
 }
 
+/*
+ * The profile as it is, or as it would be with the curve of a file: then what it holds is still the store's, but for the
+ * curve. @return enum status
+ */
+static int take_profile(struct gain_question *asked, const struct iem_profile *profile, struct iem_profile *with,
+			struct iem_impedance *curve, const char *path)
+{
+	struct iem_diags diags = { 0 };
+	int r;
+
+	asked->profile = profile;
+	asked->curve_file = profile->earphone.impedance_file;
+	if (!path)
+		return STATUS_DONE;
+	r = iem_impedance_load(curve, path, &diags);
+	complain_diags(&diags);
+	iem_diags_finish(&diags);
+	if (r < 0)
+		return STATUS_FAILED;
+	*with = *profile;
+	with->earphone.impedance_curve = curve->ohm;
+	with->earphone.impedance_phase = curve->phase;
+	asked->profile = with;
+	asked->curve_file = path;
+	return STATUS_DONE;
+}
+
 static int run_gain(const struct invocation *call)
 {
 	CLEANUP(files_close) struct files files = { 0 };
+	CLEANUP(iem_impedance_finish) struct iem_impedance curve = { 0 };
+	struct iem_profile with;
 	struct iem_settings settings;
 	struct gain_question asked = { .settings = &settings, .spl_db = NAN, .noise_dba = NAN };
 	const struct iem_entry *entry = NULL;
@@ -177,9 +219,10 @@ static int run_gain(const struct invocation *call)
 
 	if (status != STATUS_DONE || (status = files_open(&files)) != STATUS_DONE ||
 	    (status = files_profile(&files, call->args[0], &entry)) != STATUS_DONE ||
-	    (status = read_settings(&files.paths, &settings)) != STATUS_DONE)
+	    (status = read_settings(&files.paths, &settings)) != STATUS_DONE ||
+	    (status = take_profile(&asked, entry->profile, &with, &curve, option_value(call, "--impedance"))) !=
+		    STATUS_DONE)
 		return status;
-	asked.profile = entry->profile;
 	if (gain_chain_of(&chain, &entry->profile->eq) < 0) {
 		complain("No chain can be made of the profile '%s'.", call->args[0]);
 		return STATUS_FAILED;
@@ -192,12 +235,13 @@ static const struct option gain_options[] = {
 	{ "--source", "S", "the output stage; 'iemctl list --sources' shows them" },
 	{ "--spl", "DB", "what this level takes, and how to set it, 0 to 140 dB SPL" },
 	{ "--noise", "DBA", "what level is needed in so much noise, 0 to 140 dB(A)" },
+	{ "--impedance", "FILE", "with this impedance curve (ZMA, TSV, CSV, REW's text) in place of the profile's" },
 	{ "--all", NULL, "all sources, the loudest first" },
 	OPTION_END
 };
 
 const struct command gain_commands[] = {
-	{ "gain", "PROFILE [--source S] [--spl DB] [--noise DBA] [--all]",
+	{ "gain", "PROFILE [--source S] [--spl DB] [--noise DBA] [--impedance FILE] [--all]",
 	  "What a source makes of an earphone", run_gain, 1, 1, COMMAND_READS, gain_options,
 	  "How loud it gets and what limits that, what a level takes, hiss, what the output\n"
 	  "impedance does to the response, and what to set. Levels are those of a sine of\n"

@@ -6,6 +6,7 @@
 #include "cli/show.h"
 #include "cli/text.h"
 
+#include "core/impedance.h"
 #include "core/io/impulse_file.h"
 
 #include <math.h>
@@ -69,6 +70,22 @@ static void show_sensitivity(const struct iem_sensitivity *s)
 		say_fact("sensitivity", "%.1f dB/mW, %.1f dB/V", s->db_per_mw, s->db_per_v);
 }
 
+static void show_impedance(const struct iem_earphone *e)
+{
+	const double ohm = iem_earphone_ohm(e);
+	char curve[100], file[1024];
+
+	if (isnan(ohm))
+		say_fact("impedance", "unknown");
+	else
+		say_fact("impedance", "%.4g ohm at 1 kHz%s", ohm, isnan(e->impedance_ohm) ? ", by the curve" : "");
+	if (e->impedance_curve.n)
+		say_fact("curve", "%s%s%s",
+			 iem_impedance_describe(&e->impedance_curve, &e->impedance_phase, curve, sizeof(curve)),
+			 e->impedance_file ? ", from " : "",
+			 e->impedance_file ? shown(e->impedance_file, file, sizeof(file)) : "");
+}
+
 static void show_facts(const struct iem_earphone *e, const struct show_figures *figures)
 {
 	if (e->like)
@@ -77,11 +94,7 @@ static void show_facts(const struct iem_earphone *e, const struct show_figures *
 		say_fact("form", "%s%s%s", e->form >= 0 ? iem_form_names[e->form] : "",
 		     e->form >= 0 && e->back >= 0 ? ", " : "", e->back >= 0 ? iem_back_names[e->back] : "");
 	show_drivers(e);
-	if (isnan(e->impedance_ohm))
-		say_fact("impedance", "unknown");
-	else
-		say_fact("impedance", "%g ohm at 1 kHz%s", e->impedance_ohm,
-		     e->impedance_curve.n ? ", with a curve" : "");
+	show_impedance(e);
 	show_sensitivity(&figures->sensitivity);
 	if (!isnan(e->frequency_range_hz.x))
 		say_fact("range", "%g Hz to %g Hz, as rated", e->frequency_range_hz.x, e->frequency_range_hz.y);

@@ -19,6 +19,7 @@ struct gain_question {
 	double spl_db;    /* NAN: no level is asked for */
 	double noise_dba; /* NAN: nor noise */
 	const struct gain_scale *scale; /* NULL: it is not known here */
+	const char *curve_file; /* that the impedance curve is from; NULL: the profile's own text, or there is none */
 };
 
 /** Of the profile's own chain at 48 kHz. */

@@ -2,6 +2,8 @@
 #include "cli/gain.h"
 #include "cli/text.h"
 
+#include "core/impedance.h"
+
 #include <math.h>
 
 /*
@@ -56,6 +58,17 @@ static void print_earphone(const struct gain *gain)
 	say_fact("earphone", "%s, %s, %s", figure(ohm, sizeof(ohm), gain->drive.impedance_ohm, 1, " ohm"),
 		 figure(per_mw, sizeof(per_mw), s->db_per_mw, 1, " dB/mW"),
 		 figure(per_v, sizeof(per_v), s->db_per_v, 1, " dB/V"));
+}
+
+static void print_curve(const struct gain *gain)
+{
+	const struct iem_earphone *e = &gain->asked->profile->earphone;
+	char curve[100], file[1024];
+
+	if (gain->asked->curve_file && e->impedance_curve.n)
+		say_fact("curve", "%s, from %s",
+			 iem_impedance_describe(&e->impedance_curve, &e->impedance_phase, curve, sizeof(curve)),
+			 shown(gain->asked->curve_file, file, sizeof(file)));
 }
 
 /* The answer to whether this source is one for this earphone. */
@@ -153,6 +166,7 @@ void gain_print(const struct gain *gain)
 	say("%s%s%s\n\n", title, gain->source ? " on " : "",
 	    gain->source ? gain_source_name(gain->source) : "");
 	print_earphone(gain);
+	print_curve(gain);
 	if (gain->source) {
 		print_verdict(gain);
 		say_fact("full scale", "%s",

@@ -118,11 +118,13 @@ static json_t *variants_json(const struct iem_profile *profile, const struct sho
 
 static json_t *facts_json(const struct iem_earphone *e, const struct show_figures *figures)
 {
-	return json_pack("{so, so, so, so, so, so, so, so, so, so, so, so, so}", "like", json_text(e->like),
+	return json_pack("{so, so, so, so, so, so, so, so, so, so, so, so, so, so, so}", "like", json_text(e->like),
 			 "brand", json_text(e->brand), "model", json_text(e->model), "form",
 			 json_word(iem_form_names, e->form), "back", json_word(iem_back_names, e->back),
 			 "drivers", drivers_json(e), "impedance_ohm", json_number(e->impedance_ohm),
 			 "impedance_curve", points_json(e->impedance_curve.at, e->impedance_curve.n),
+			 "impedance_phase", points_json(e->impedance_phase.at, e->impedance_phase.n),
+			 "impedance_file", json_text(e->impedance_file),
 			 "sensitivity_db_per_mw", json_number(figures->sensitivity.db_per_mw), "sensitivity_db_per_v",
 			 json_number(figures->sensitivity.db_per_v), "frequency_range_hz",
 			 range_json(&e->frequency_range_hz), "max_power_mw", json_number(e->max_power_mw),
