@@ -44,7 +44,7 @@ int service_output(struct service *service, const char *name, json_t **out);
 /** A list of the properties of each output. @return the exit status; *out is the caller's */
 int service_outputs(struct service *service, json_t **out);
 
-/** The same for what the service knows besides, the caller's. NULL where none runs, and, told, where it takes over two seconds. */
+/** The same for what a service knows besides, the caller's. NULL where none runs, or, told, where it takes over two seconds. */
 json_t *service_outputs_if_any(void);
 
 /** Wait until a property of the service changes. @return 0, or 3 when it went away */

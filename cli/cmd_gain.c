@@ -99,10 +99,12 @@ static const struct gain_scale *scale_of(const char *source, struct gain_scale *
 	size_t i;
 
 	json_array_foreach (outputs, i, output) {
-		if (found || !iem_streq(property_text(output, "Source"), source) || !*property_text(output, "MixerControl"))
+		if (found || !iem_streq(property_text(output, "Source"), source) ||
+		    !*property_text(output, "MixerControl"))
 			continue;
-		*scale = (struct gain_scale){ property_number(output, "MixerMinDb"), property_number(output, "MixerMaxDb"),
-					      property_number(output, "MixerStepDb") };
+		scale->min_db = property_number(output, "MixerMinDb");
+		scale->max_db = property_number(output, "MixerMaxDb");
+		scale->step_db = property_number(output, "MixerStepDb");
 		found = scale;
 	}
 	return found;

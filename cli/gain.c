@@ -46,11 +46,11 @@ int gain_chain_of(struct gain_chain *out, const struct iem_eq *eq)
  * A level that is asked for is advice, so the device's volume counts as ours to use; without one it is told
  * what the settings lead to.
  */
-static struct iem_level find_level(const struct gain *gain)
+static struct iem_level_case find_wish(const struct gain *gain)
 {
 	const struct iem_settings *settings = gain->asked->settings;
 	const bool asked = !isnan(gain->asked->spl_db), matching = settings->level.mode == IEM_LEVEL_MATCH;
-	const struct iem_level_case given = {
+	return (struct iem_level_case){
 		.preamp_db = gain->chain->preamp_db,
 		.peak_db = gain->chain->peak_db,
 		.at_1khz_db = gain->chain->at_1khz_db,
@@ -61,8 +61,6 @@ static struct iem_level find_level(const struct gain *gain)
 		.max_spl_db = settings->level.max_spl_db,
 		.manage = asked || settings->level.hardware_volume == IEM_HARDWARE_MANAGE,
 	};
-
-	return iem_level_for(&given);
 }
 
 const char *gain_source_name(const struct iem_source *source)
@@ -87,7 +85,8 @@ void gain_answer(struct gain *out, const struct gain_question *asked, const stru
 	out->enough = iem_need_for(&out->drive, source, out->goal_spl_db).feasible;
 	out->takes_current = source && !isnan(out->drive.max_spl_db) && isnan(source->max_current_ma) &&
 			     !source->rated_power.n;
-	out->level = find_level(out);
+	out->wish = find_wish(out);
+	out->level = iem_level_for(&out->wish);
 	out->overdriven = out->level.spl_db > out->drive.max_spl_db + 1e-9;
 	out->hardware_gain_db = out->level.reason == IEM_LEVEL_UNKNOWN ? NAN : out->level.hardware_gain_db;
 	gain_take_notes(out);

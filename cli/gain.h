@@ -42,6 +42,7 @@ struct gain {
 	int enough;           /* whether it does, as iem_need's feasible */
 	bool takes_current;   /* max_spl_db takes for granted that the current is there, which is not known */
 	struct iem_need need; /* for the level that is asked for */
+	struct iem_level_case wish; /* what the level was found for */
 	struct iem_level level;
 	bool overdriven;         /* full scale at that level is above max_spl_db */
 	double hardware_gain_db; /* the level's; NAN where it is not known what is to be done */

@@ -112,34 +112,23 @@ static void note_need(struct gain *gain)
 
 static void note_level(struct gain *gain)
 {
-	static const char *const sentences[] = {
-		[IEM_LEVEL_SHORT] =
-			"A full-scale sine stays below the level that is wanted: there is no more.",
-		[IEM_LEVEL_HELD] = "The ceiling, level.max_spl, is what keeps the level down.",
-		[IEM_LEVEL_UNKNOWN] = "The gain for the level that is wanted cannot be told: the chain keeps "
-				      "to its headroom.",
-		[IEM_LEVEL_MATCH_REFUSED] =
-			"The level that is wanted takes more than 6 dB beyond the headroom, which only the "
-			"device's volume may do: level.hardware_volume is \"leave\".",
-		[IEM_LEVEL_CEILING_REFUSED] =
-			"The ceiling, level.max_spl, takes more than 6 dB beyond the headroom, which only "
-			"the device's volume may do: level.hardware_volume is \"leave\".",
-	};
-	const enum iem_level_reason reason = gain->level.reason;
+	const char *missing = iem_drive_missing(&gain->asked->profile->earphone, gain->source);
+	const struct iem_level_words words = { missing ? missing : "something", "" };
+	char text[400];
 
 	if (gain->overdriven && gain->drive.swing.limit == IEM_LIMIT_EARPHONE_POWER)
 		note(gain, "Full scale is more than the earphone bears at these gains.");
 	else if (gain->overdriven)
 		note(gain, "Full scale is more than the source is known to deliver at these gains: it may clip.");
-	if (reason < (int)ARRAY_LEN(sentences) && sentences[reason])
-		note(gain, "%s", sentences[reason]);
+	if (gain->level.reason > IEM_LEVEL_MATCHED)
+		note(gain, "%s", iem_level_text(&gain->level, &gain->wish, &words, text, sizeof(text)));
 	if (gain->level.hardware_gain_db < 0 &&
 	    gain->asked->settings->level.hardware_volume == IEM_HARDWARE_LEAVE)
 		note(gain, "The device's volume is yours to lower: iemd does it where level.hardware_volume "
 			   "is \"manage\".");
 }
 
-/* What is taken away by an analog control takes the noise before it along; where ALSA tells the scale, it may be too short. */
+/* What an analog control takes away takes the noise before it along; where the scale is known, it may be too short. */
 static void note_control(struct gain *gain)
 {
 	const struct iem_source *source = gain->source;
@@ -149,12 +138,13 @@ static void note_control(struct gain *gain)
 	if (!source || !source->volume_control || !(gain->hardware_gain_db < 0))
 		return;
 	if (scale)
-		snprintf(goes, sizeof(goes), ", and goes from %g to %g dB in steps of %.3g dB", scale->min_db, scale->max_db,
-			 scale->step_db);
+		snprintf(goes, sizeof(goes), ", and goes from %g to %g dB in steps of %.3g dB", scale->min_db,
+			 scale->max_db, scale->step_db);
 	note(gain, "The device's volume is its control '%s'; it is %s%s.", source->volume_control,
 	     source->volume_analog ? "analog, so that noise from before it gets softer, too" : "digital", goes);
 	if (scale && gain->hardware_gain_db < scale->min_db - fmin(scale->max_db, 0))
-		note(gain, "That control does not go down as far as %.1f dB; PipeWire does the rest.", gain->hardware_gain_db);
+		note(gain, "That control does not go down as far as %.1f dB; PipeWire does the rest.",
+		     gain->hardware_gain_db);
 }
 
 void gain_take_notes(struct gain *gain)

@@ -149,7 +149,7 @@ int chain_design(struct iem_chain *chain, const struct iem_chain_plan *plan)
 		return r;
 	if (r > 0)
 		reach = chain_reach_of(chain);
-	chain->preamp_db = preamp_for(plan->eq, reach.top_db, own_top_db);
+	chain->preamp_db = preamp_for(plan->eq, reach.top_db, own_top_db) + 0.0; /* no "-0" */
 	decide_level(chain, plan->level, reach.top_db);
 	chain->gain_db = chain->level.digital_gain_db + plan->gain_db;
 	chain->safe_gain_lin = pow(10.0, (chain->gain_db + reach.bottom_db) / 20);

@@ -152,6 +152,21 @@ struct iem_drive iem_drive_of(const struct iem_earphone *earphone, const struct 
 	return drive;
 }
 
+const char *iem_drive_missing(const struct iem_earphone *earphone, const struct iem_source *source)
+{
+	const struct iem_drive drive = iem_drive_of(earphone, source);
+
+	if (!isnan(drive.full_scale_spl_db))
+		return NULL;
+	if (isnan(drive.sensitivity.db_per_v))
+		return "the sensitivity of the earphone";
+	if (!source)
+		return "what drives it ('iemctl source')";
+	if (isnan(source->max_voltage_v))
+		return "the highest voltage of the source";
+	return isnan(source->output_impedance_ohm) ? "the output impedance of the source" : "the impedance of the earphone";
+}
+
 static int is_feasible(const struct iem_drive *drive, double spl_db)
 {
 	const double slack_db = 1e-9; /* a level computed from the limit itself is not to fail by its last bit */

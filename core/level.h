@@ -13,6 +13,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define IEM_DIGITAL_MORE_DB 6.0
 
@@ -53,6 +54,16 @@ struct iem_level {
 };
 
 struct iem_level iem_level_for(const struct iem_level_case *given);
+
+/** What a sentence about a level needs besides. */
+struct iem_level_words {
+	const char *missing;     /* what keeps the level from being known, as iem_drive_missing() tells it */
+	const char *ceiling_why; /* a clause behind the ceiling's number, or "" */
+};
+
+/** How a level came out, as a sentence; "" where nothing was wanted. @return buf */
+const char *iem_level_text(const struct iem_level *level, const struct iem_level_case *given,
+			   const struct iem_level_words *words, char *buf, size_t size);
 
 #define IEM_NOISE_MARGIN_DB 15.0
 

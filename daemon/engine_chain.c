@@ -56,8 +56,8 @@ static uint64_t print_level(uint64_t print, const struct engine *engine, const s
 	const struct iem_level_case wish = level_wish(engine, place);
 	const struct iem_curve *impedance = &place->selection.profile->earphone.impedance_curve;
 	const struct iem_curve *phase = &place->selection.profile->earphone.impedance_phase;
-	const double numbers[] = { wish.full_scale_spl_db, wish.doubt_db, wish.volume_db, wish.wanted_spl_db, wish.max_spl_db,
-				   wish.manage,
+	const double numbers[] = { wish.full_scale_spl_db, wish.doubt_db, wish.volume_db,
+				   wish.wanted_spl_db, wish.max_spl_db, wish.manage,
 				   impedance->n > 1 ? level_output_ohm(place) : NAN };
 
 	print = print_bytes(print, numbers, sizeof(numbers));
@@ -165,7 +165,7 @@ static void note_chain(struct engine *engine, struct place *place, const struct 
 		       const struct iem_chain *chain)
 {
 	place->level = *iem_chain_level(corrected);
-	place->damping_db = -iem_largest_change(&place->selection.profile->earphone, level_output_ohm(place)).y;
+	place->damping_db = 0 - iem_largest_change(&place->selection.profile->earphone, level_output_ohm(place)).y;
 	place->preamp_db = iem_chain_preamp_db(chain);
 	place->gain_db = iem_chain_gain_db(chain);
 	place->removal_db = iem_chain_removal_db(chain);

@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-#define ANSWER_MS 500 /* what an output gets to take a volume; one that sleeps tells nothing, one that plays is asked again */
+#define ANSWER_MS 500 /* what an output gets to take a volume; one that sleeps tells nothing, one that plays is asked anew */
 #define RAISE_DB 2.0
 #define RAISE_MS 100 /* so often: 20 dB a second */
 #define NOTHING_DB 0.05
@@ -91,8 +91,8 @@ static void adopt(struct engine *engine, struct place *place)
 }
 
 /*
- * Under sound nothing may go on before a volume is in force: who moves it may hang. Where it is neither as it was nor as it is wanted,
- * somebody has moved it, or the device rounds.
+ * Under sound nothing may go on before a volume is in force: who moves it may hang. Where it is neither as it was nor
+ * as it is wanted, somebody has moved it, or the device rounds.
  */
 static bool is_waited_for(struct engine *engine, struct place *place, const struct volume *now)
 {

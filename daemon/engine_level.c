@@ -31,11 +31,13 @@ double level_full_scale_db(const struct place *place)
 }
 
 /* By how much one earphone gets louder than another on a source, in dB; NAN: not known. */
-static double louder_db(const struct iem_earphone *one, const struct iem_earphone *other, const struct iem_source *source)
+static double louder_db(const struct iem_earphone *one, const struct iem_earphone *other,
+			const struct iem_source *source)
 {
-	const double here_db = iem_drive_of(one, source).full_scale_spl_db - iem_drive_of(other, source).full_scale_spl_db;
+	const struct iem_drive here = iem_drive_of(one, source), there = iem_drive_of(other, source);
+	const double louder_db = here.full_scale_spl_db - there.full_scale_spl_db;
 
-	return isnan(here_db) ? iem_earphone_sensitivity(one).db_per_v - iem_earphone_sensitivity(other).db_per_v : here_db;
+	return isnan(louder_db) ? here.sensitivity.db_per_v - there.sensitivity.db_per_v : louder_db;
 }
 
 /* While it is not certain which of those used there it is: how much louder the most sensitive one would be. */
@@ -84,63 +86,14 @@ int level_damping(struct iem_curve *out, const struct place *place)
 	return iem_damping_curve(out, earphone_of(place), level_output_ohm(place));
 }
 
-/* What keeps the level from being known: the first that is missing. */
-static const char *unknown_text(const struct place *place)
-{
-	const struct iem_source *source = place->source.source;
-
-	if (isnan(iem_earphone_sensitivity(earphone_of(place)).db_per_v))
-		return "the sensitivity of the earphone is not";
-	if (!source)
-		return "what drives this output is not ('iemctl source')";
-	if (isnan(source->max_voltage_v))
-		return "the highest voltage of the source is not";
-	return "the output impedance of the source is not";
-}
-
-#define NOT_OURS "only the device's volume may do; 'iemctl set level.hardware_volume manage' allows that"
-
 const char *level_text(const struct engine *engine, const struct place *place, char *buf, size_t size)
 {
-	const struct iem_settings *settings = files_settings(engine->config.files);
-	const double reference_db = settings->level.reference_spl_db, dose_db = level_dose_ceiling_db(engine);
-	const double max_db = fmin(settings->level.max_spl_db, dose_db);
-	const char *why = dose_db <= max_db ? ", since the week's dose is used up," : "";
+	const struct iem_level_case wish = level_wish(engine, place);
+	const char *missing = iem_drive_missing(earphone_of(place), place->source.source);
+	const struct iem_level_words words = {
+		.missing = missing ? missing : "something",
+		.ceiling_why = level_dose_ceiling_db(engine) <= wish.max_spl_db ? ", since the week's dose is used up," : "",
+	};
 
-	buf[0] = '\0';
-	switch (place->level.reason) {
-	case IEM_LEVEL_PLAIN:
-		break;
-	case IEM_LEVEL_MATCHED:
-		snprintf(buf, size, "Matched: a full-scale sine has %.1f dB SPL.", reference_db);
-		break;
-	case IEM_LEVEL_SHORT:
-		snprintf(buf, size, "A full-scale sine has %.1f dB SPL, not the %.1f that are wanted: there is no more.",
-			 place->level.spl_db, reference_db);
-		break;
-	case IEM_LEVEL_HELD:
-		snprintf(buf, size, "The ceiling of %.1f dB SPL%s keeps it down.", max_db, why);
-		break;
-	case IEM_LEVEL_DOUBTED:
-		snprintf(buf, size, "Softer until it is known which earphone this is: another one used here is %.1f dB more sensitive.",
-			 doubt_db(engine, place));
-		break;
-	case IEM_LEVEL_DOUBT_REFUSED:
-		snprintf(buf, size, "Another earphone used here is %.1f dB more sensitive. To be as soft as that needs until it is "
-			 "known which one this is takes more than %.0f dB below the headroom, which " NOT_OURS ".",
-			 doubt_db(engine, place), IEM_DIGITAL_MORE_DB);
-		break;
-	case IEM_LEVEL_UNKNOWN:
-		snprintf(buf, size, "The level cannot be set, since it is not known: %s.", unknown_text(place));
-		break;
-	case IEM_LEVEL_MATCH_REFUSED:
-		snprintf(buf, size, "Not matched to %.1f dB SPL: that takes more than %.0f dB below the headroom, which " NOT_OURS
-			 ".", reference_db, IEM_DIGITAL_MORE_DB);
-		break;
-	case IEM_LEVEL_CEILING_REFUSED:
-		snprintf(buf, size, "The ceiling of %.1f dB SPL%s cannot be kept: that takes more than %.0f dB below the "
-			 "headroom, which " NOT_OURS ".", max_db, why, IEM_DIGITAL_MORE_DB);
-		break;
-	}
-	return buf;
+	return iem_level_text(&place->level, &wish, &words, buf, size);
 }

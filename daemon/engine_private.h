@@ -229,8 +229,8 @@ bool mixer_mutes(const struct engine *engine, const struct place *place);
 
 /* engine_hardware.c */
 /**
- * What the user's hand makes of the level in dB: his own position of the output's volume, without our part and 0 where it is not
- * known, and a control of the device that is apart from it.
+ * What the user's hand makes of the level in dB: his own position of the output's volume, without our part and 0 where
+ * it is not known, and a control of the device that is apart from it.
  */
 double hardware_user_db(const struct engine *engine, const struct place *place);
 /** May our part be changed, and is there a volume to hold it? */

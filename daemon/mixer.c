@@ -60,8 +60,8 @@ static int watch(struct card *card)
 	const int n = snd_mixer_poll_descriptors(card->mixer, fds, MAX_FDS);
 
 	for (int i = 0; i < n; i++) {
-		card->sources[i] = pw_loop_add_io(card->mixers->loop, fds[i].fd, SPA_IO_IN | SPA_IO_ERR | SPA_IO_HUP, false,
-						  on_event, card);
+		card->sources[i] = pw_loop_add_io(card->mixers->loop, fds[i].fd, SPA_IO_IN | SPA_IO_ERR | SPA_IO_HUP,
+						  false, on_event, card);
 		if (!card->sources[i])
 			return -ENOMEM;
 	}
@@ -78,7 +78,8 @@ static int open_card(struct card *card, int number)
 		return r;
 	}
 	snprintf(name, sizeof(name), "hw:%d", number);
-	if ((r = snd_mixer_attach(card->mixer, name)) < 0 || (r = snd_mixer_selem_register(card->mixer, NULL, NULL)) < 0 ||
+	if ((r = snd_mixer_attach(card->mixer, name)) < 0 ||
+	    (r = snd_mixer_selem_register(card->mixer, NULL, NULL)) < 0 ||
 	    (r = snd_mixer_load(card->mixer)) < 0 || (r = watch(card)) < 0)
 		close_card(card);
 	return r;

@@ -25,8 +25,8 @@ int mixers_new(struct mixers **out, struct pw_loop *loop, void (*changed)(void *
 void mixers_free(struct mixers *mixers);
 
 /**
- * Read the control of a card, by its simple name; NULL: the only one that the card has, where it has just one. A card is opened when
- * it is first asked for and kept until it goes; one that cannot be opened is tried again after some seconds.
+ * Read the control of a card, by its simple name; NULL: the only one that the card has, where it has just one. A card is
+ * opened when it is first asked for and kept until it goes; one that does not open is tried again after some seconds.
  * @return false where there is no such control or no mixer; out->control is "" then
  */
 bool mixers_read(struct mixers *mixers, int card, const char *control, struct mixer_scale *out);

@@ -26,7 +26,7 @@ bool volume_read(struct volume *volume, const struct spa_pod *props);
 /** Take softVolumes out of it: the part of a volume that is left to PipeWire where the device does the rest. */
 bool volume_read_soft(struct volume *volume, const struct spa_pod *props);
 
-/** Do the channelVolumes in it move a control of the device? *above_db: where at 1 that stands above its 0 dB, 0 or more. */
+/** Do the channelVolumes in it move a control of the device? *above_db: how far above its 0 dB that stands at 1, 0 or more. */
 bool volume_in_hardware(const struct spa_pod *props, double *above_db);
 
 /** Add channelVolumes and mute to the Props object being built. */

@@ -1,8 +1,8 @@
 /*
- * A sound card's mixer without a sound card: an ALSA control plugin whose controls live in a file, so that programs of the same
- * configuration share them and hear of each other's changes, as with a card.
+ * A sound card's mixer without a sound card: an ALSA control plugin whose controls live in a file, so that programs of
+ * the same configuration share them and hear of each other's changes, as with a card.
  *
- *   ctl.!hw { @args [ CARD ]  @args.CARD { type integer }  type iemdtest  file "state"  names "Headphone PCM"  max_db 0 }
+ *   ctl.hw { @args [ CARD ]  @args.CARD { type string }  type iemdtest  file "state"  names "Headphone PCM"  max_db 0 }
  *
  * Each control has two channels, a switch, and a position for each dB from 74 below max_db.
  */
