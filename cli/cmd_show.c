@@ -19,7 +19,7 @@ double show_preamp_db(const struct iem_eq *eq)
 	const struct iem_chain_plan plan = { .eq = eq, .rate_hz = SHOW_RATE_HZ, .channels = 2,
 					     .sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT } };
 
-	return iem_chain_design(&chain, &plan) < 0 ? NAN : iem_chain_preamp_db(chain) + 0.0; /* no "-0" */
+	return iem_chain_design(&chain, &plan) < 0 ? NAN : iem_chain_preamp_db(chain);
 }
 
 static struct show_figures figures_of(const struct iem_profile *profile, const struct iem_paths *paths)

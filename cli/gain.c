@@ -35,7 +35,7 @@ int gain_chain_of(struct gain_chain *out, const struct iem_eq *eq)
 	if ((r = design(&own, eq)) < 0 || (r = design(&automatic, &undone)) < 0)
 		return r;
 	*out = (struct gain_chain){
-		.preamp_db = iem_chain_preamp_db(own) + 0.0, /* no "-0" */
+		.preamp_db = iem_chain_preamp_db(own),
 		.peak_db = -iem_chain_preamp_db(automatic),
 		.at_1khz_db = at_1khz_db(own),
 	};
