@@ -300,6 +300,18 @@ int service_dose(struct service *service, json_t **out)
 	return 0;
 }
 
+int service_answer(struct service *service, const char *method, const char *argument, json_t **out)
+{
+	CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+	const int r = sd_bus_call_method(service->bus, NAME, MANAGER_PATH, MANAGER, method, &error, &reply, "s", argument);
+
+	if (r < 0)
+		return explain(&error, r);
+	*out = bus_values_json(reply);
+	return 0;
+}
+
 int service_outputs(struct service *service, json_t **out)
 {
 	json_t *manager, *objects;

@@ -41,6 +41,8 @@ int service_status(struct service *service, json_t **manager, json_t **output);
 int service_dose(struct service *service, json_t **out);
 /** The properties of the output that NAME means, "" for the default one. @return the exit status; *out is the caller's */
 int service_output(struct service *service, const char *name, json_t **out);
+/** What a method of the manager answers to a text: a list of its values. @return the exit status; *out is the caller's */
+int service_answer(struct service *service, const char *method, const char *argument, json_t **out);
 /** A list of the properties of each output. @return the exit status; *out is the caller's */
 int service_outputs(struct service *service, json_t **out);
 

@@ -60,6 +60,15 @@ static json_t *value_to_json(sd_bus_message *m)
 	return contents ? container_to_json(m, type, contents) : basic_to_json(m, type);
 }
 
+json_t *bus_values_json(sd_bus_message *m)
+{
+	json_t *list = json_array(), *value;
+
+	while ((value = value_to_json(m)))
+		json_array_append_new(list, value);
+	return list;
+}
+
 json_t *bus_properties_json(sd_bus_message *m)
 {
 	json_t *object = json_object();

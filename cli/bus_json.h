@@ -7,6 +7,9 @@
 #include <jansson.h>
 #include <systemd/sd-bus.h>
 
+/** All that is left of a message, as a list. */
+json_t *bus_values_json(sd_bus_message *message);
+
 /** The a{sv} that comes next: properties by their names. */
 json_t *bus_properties_json(sd_bus_message *message);
 

@@ -77,6 +77,25 @@ static int run_source(const struct invocation *call)
 	return with_word(call, service_cmd_source);
 }
 
+static int run_why(const struct invocation *call)
+{
+	struct service_request request = request_of(call);
+
+	request.output = call->n_args ? call->args[0] : "";
+	return service_cmd_why(&request);
+}
+
+static int run_own(const struct invocation *call)
+{
+	struct service_request request = request_of(call);
+
+	request.what = call->n_args > 0 ? call->args[0] : "";
+	request.profile = call->n_args > 1 ? call->args[1] : "";
+	if (call->n_args == 1 || (call->n_args == 2 && strcmp(request.what, "add") && strcmp(request.what, "remove")))
+		return usage_error(call, "What is owned is said by 'own add ID' and 'own remove ID'.");
+	return service_cmd_own(&request);
+}
+
 static int run_dose(const struct invocation *call)
 {
 	return with_word(call, service_cmd_dose);
@@ -170,6 +189,13 @@ const struct command service_commands[] = {
 	  output_options,
 	  "ID is a source of 'iemctl list --sources'; none: it is none of them; auto:\n"
 	  "forget what was said. Without it, show which one it is and how that is known.\n" },
+	{ "own", "[add|remove ID]", "Which earphones are yours", run_own, 0, 2, READS, NULL,
+	  "A measured impedance is looked up among them, and with 'detect.owned' the only\n"
+	  "one is used wherever nothing else is known. Without arguments, show them.\n" },
+	{ "why", "[OUTPUT]", "Why this profile, and what would change that", run_why, 0, 1, READS, NULL,
+	  "What the output tells of itself, and all that a profile is selected by, from the\n"
+	  "first to the last: what was found, and what else may be done. OUTPUT is an id, a\n"
+	  "node, or a part that only one output has; else the default.\n" },
 	{ "dose", "[reset]", "How much of a week's sound was heard", run_dose, 0, 1, READS },
 	{ "on", "[--wait]", "Correction on, on all outputs", run_on, 0, 0, CHANGES, wait_options },
 	{ "off", "[--raw] [--wait]", "Correction out of the chain, until told otherwise", run_off, 0, 0, CHANGES, off_options },

@@ -158,18 +158,6 @@ static int write_text(const struct iem_paths *paths, const char *text)
 	return STATUS_FAILED;
 }
 
-/* Nobody shall believe that a ceiling protects them while it is only written down. A key leaves this list, or its
-   group does, when the service acts on it. */
-static bool is_acted_on(const struct iem_setting *setting)
-{
-	static const char *const kept_only[] = { "detect." };
-
-	for (size_t i = 0; i < ARRAY_LEN(kept_only); i++)
-		if (strncmp(setting->name, kept_only[i], strlen(kept_only[i])) == 0)
-			return false;
-	return true;
-}
-
 static int report(const struct iem_setting *setting, const struct view *view, bool json)
 {
 	char now[64], safe[1024];
@@ -179,8 +167,6 @@ static int report(const struct iem_setting *setting, const struct view *view, bo
 	say("%s is %s now, in %s.\n", setting->name,
 	    iem_setting_text(setting, &view->settings, now, sizeof(now)),
 	    shown(view->paths.settings, safe, sizeof(safe)));
-	if (!is_acted_on(setting))
-		complain("This version remembers '%s', but does not act on it yet.", setting->name);
 	return STATUS_DONE;
 }
 

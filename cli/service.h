@@ -25,6 +25,8 @@ int service_cmd_confirm(const struct service_request *request);
 int service_cmd_prefer(const struct service_request *request);
 int service_cmd_dose(const struct service_request *request);
 int service_cmd_source(const struct service_request *request);
+int service_cmd_own(const struct service_request *request);
+int service_cmd_why(const struct service_request *request);
 int service_cmd_compare(const struct service_request *request);
 int service_cmd_on(const struct service_request *request);
 int service_cmd_off(const struct service_request *request);

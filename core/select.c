@@ -1,6 +1,6 @@
 #include "core/select.h"
 
-#include <stdarg.h>
+#include "core/rungs.h"
 
 const char *const iem_kind_names[IEM_KINDS + 1] = {
 	"headphones", "headset", "line", "speaker", "hdmi", "bluetooth", "usb", "virtual", "unknown", NULL,
@@ -11,104 +11,87 @@ const char *const iem_reason_codes[IEM_REASONS + 1] = {
 	NULL,
 };
 
-static IEM_PRINTF(3, 4) void conclude(struct iem_selection *out, enum iem_reason code, const char *format, ...)
-{
-	va_list args;
+static const struct iem_habits no_habits = { .by_name = false };
 
-	out->code = code;
-	va_start(args, format);
-	vsnprintf(out->reason, sizeof(out->reason), format, args);
-	va_end(args);
+static struct iem_situation complete(const struct iem_situation *given)
+{
+	struct iem_situation situation = *given;
+
+	if (!situation.habits)
+		situation.habits = &no_habits;
+	return situation;
 }
 
 /* Put a profile in force; a variant that it does not have (any more) falls back to the profile itself. */
-static void take(struct iem_selection *out, const struct iem_profile *profile, const char *variant)
+static void take(struct iem_selection *out, const struct rung_answer *answer)
 {
+	const struct iem_profile *profile = answer->profile;
+
+	out->code = answer->code;
+	snprintf(out->reason, sizeof(out->reason), "%s", answer->text);
+	if (!profile)
+		return;
 	out->profile = profile;
-	out->eq = iem_profile_eq(profile, variant);
+	out->eq = iem_profile_eq(profile, answer->variant);
 	if (!out->eq)
 		out->eq = &profile->eq;
-	else if (variant)
-		snprintf(out->variant, sizeof(out->variant), "%s", variant);
+	else if (answer->variant)
+		snprintf(out->variant, sizeof(out->variant), "%s", answer->variant);
 }
 
-static void select_decided(struct iem_selection *out, const struct iem_decision *decision,
-			   const struct iem_store *store)
+static void add(struct iem_selection *out, const char *sentence)
 {
-	const struct iem_entry *entry = iem_store_find(store, IEM_STORE_PROFILES, decision->profile);
-	const bool lost_variant = decision->variant && *decision->variant && entry && entry->profile &&
-				  !iem_profile_eq(entry->profile, decision->variant);
+	const size_t length = strlen(out->reason);
 
-	if (!entry) {
-		conclude(out, IEM_REASON_NONE, "The chosen profile '%s' does not exist any more.", decision->profile);
-		return;
-	}
-	if (!entry->profile) {
-		conclude(out, IEM_REASON_NONE, "The chosen profile '%s' does not load; 'iemctl check' tells why.",
-			 decision->profile);
-		return;
-	}
-	take(out, entry->profile, decision->variant);
-	conclude(out, IEM_REASON_CHOSEN, "You chose '%s' for this output%s%s%s%s.", decision->profile,
-		 decision->once ? ", for this once" : "", lost_variant ? "; its variant '" : "",
-		 lost_variant ? decision->variant : "", lost_variant ? "' is gone" : "");
-}
-
-/* The rule with more keys wins; between equals the user's profile before the system's, then by id. */
-static void select_matched(struct iem_selection *out, const struct iem_observation *seen,
-			   const struct iem_store *store)
-{
-	const struct iem_entry *const *entries, *best = NULL;
-	const struct iem_match *rule = NULL;
-	const size_t n = iem_store_entries(store, &entries);
-	unsigned most = 0;
-	char asked[256];
-
-	for (size_t i = 0; i < n; i++) {
-		const struct iem_profile *profile = entries[i]->profile;
-
-		for (size_t m = 0; profile && m < profile->matches.n; m++) {
-			const unsigned held = iem_match_holds(&profile->matches.at[m], seen->have);
-
-			if (held > most || (held && held == most && entries[i]->from < best->from)) {
-				most = held;
-				best = entries[i];
-				rule = &profile->matches.at[m];
-			}
-		}
-	}
-	if (!best) {
-		conclude(out, IEM_REASON_NONE, "No profile was chosen for this output and no rule matches it.");
-		return;
-	}
-	take(out, best->profile, NULL);
-	conclude(out, IEM_REASON_MATCHED, "A rule of '%s' matches this output: %s.", best->id,
-		 iem_match_describe(rule, asked, sizeof(asked)));
+	snprintf(out->reason + length, sizeof(out->reason) - length, " %s", sentence);
 }
 
 /* What is in force is what loaded last. */
 static void tell_if_broken(struct iem_selection *out, const struct iem_store *store)
 {
 	const struct iem_entry *entry = iem_store_find(store, IEM_STORE_PROFILES, out->profile->id);
-	const size_t length = strlen(out->reason);
 
 	if (entry && entry->broken)
-		snprintf(out->reason + length, sizeof(out->reason) - length,
-			 " Its file does not load any more, so it stays as it was; 'iemctl check' tells why.");
+		add(out, "Its file does not load any more, so it stays as it was; 'iemctl check' tells why.");
 }
 
-void iem_select(struct iem_selection *out, const struct iem_observation *seen, const struct iem_decision *decision,
-		const struct iem_store *store)
+void iem_select(struct iem_selection *out, const struct iem_situation *given)
 {
+	const struct iem_situation situation = complete(given);
+	struct rung_answer answer;
+
 	memset(out, 0, sizeof(*out));
-	if (seen->aside)
-		conclude(out, IEM_REASON_ASIDE, "Left alone: %s.", seen->aside);
-	else if (decision->profile)
-		select_decided(out, decision, store);
-	else if (seen->kind == IEM_KIND_SPEAKER)
-		conclude(out, IEM_REASON_LOUDSPEAKER, "These are loudspeakers; only 'iemctl switch' puts a profile on them.");
-	else
-		select_matched(out, seen, store);
+	out->code = IEM_REASON_NONE;
+	snprintf(out->reason, sizeof(out->reason), "No profile was chosen for this output and no rule matches it.");
+	for (int i = 0; i < IEM_RUNGS; i++) {
+		answer = (struct rung_answer){ .decided = false };
+		iem_rungs[i].ask(&answer, &situation);
+		if (answer.decided) {
+			take(out, &answer);
+			break;
+		}
+		if (answer.offers)
+			add(out, answer.text);
+	}
 	if (out->profile)
-		tell_if_broken(out, store);
+		tell_if_broken(out, situation.store);
+}
+
+void iem_select_explain(struct iem_rung_result rungs[IEM_RUNGS], const struct iem_situation *given)
+{
+	const struct iem_situation situation = complete(given);
+	bool decided = false;
+
+	for (int i = 0; i < IEM_RUNGS; i++) {
+		struct rung_answer answer = { .decided = false };
+
+		iem_rungs[i].ask(&answer, &situation);
+		rungs[i] = (struct iem_rung_result){
+			.state = !answer.decided ? IEM_RUNG_PASSED : decided ? IEM_RUNG_OVERRULED : IEM_RUNG_DECIDED,
+			.profile = answer.profile,
+			.hint = iem_rungs[i].hint,
+		};
+		memcpy(rungs[i].text, answer.text, sizeof(answer.text));
+		decided |= answer.decided;
+	}
 }

@@ -12,6 +12,7 @@ struct bus_config {
 	struct engine *engine;
 	struct files *files;
 	struct choices *choices;
+	struct earphones *earphones;
 	struct preferences *preferences;
 	struct dose *dose;
 	/** The bus went away. */

@@ -144,6 +144,8 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 	r = choices_set(bus->config.choices, output->id, profile, variant, once);
 	if (r == -ENOMEM)
 		return r;
+	if (!once)
+		earphones_note_last(bus->config.earphones, output->kind, profile);
 	eq = eq_of(bus, profile, variant);
 	engine_return_to(bus->config.engine, output->id);
 	engine_confirm(bus->config.engine, output->id);

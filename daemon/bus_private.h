@@ -88,6 +88,10 @@ int bus_check_profile(struct bus *bus, const char *id, const char *variant, sd_b
 /** Why a decision for this output cannot be in force at all. @return 0 or the error that is set */
 int bus_check_output(struct bus *bus, const struct output *output, sd_bus_error *error);
 
+/* bus_detect.c */
+int bus_on_own(sd_bus_message *call, void *data, sd_bus_error *error);
+int bus_on_why(sd_bus_message *call, void *data, sd_bus_error *error);
+
 /* bus_level.c */
 int bus_on_get_dose(sd_bus_message *call, void *data, sd_bus_error *error);
 int bus_on_reset_dose(sd_bus_message *call, void *data, sd_bus_error *error);

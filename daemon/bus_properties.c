@@ -189,6 +189,17 @@ static int append_preferences(struct bus *bus, sd_bus_message *reply)
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
+static int append_owned(struct bus *bus, sd_bus_message *reply)
+{
+	const char *const *owned;
+	const size_t n = earphones_owned(bus->config.earphones, &owned);
+	int r = sd_bus_message_open_container(reply, 'a', "s");
+
+	for (size_t i = 0; i < n && r >= 0; i++)
+		r = sd_bus_message_append(reply, "s", owned[i]);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 static int get_manager(sd_bus *connection, const char *path, const char *interface, const char *property,
 		       sd_bus_message *reply, void *data, sd_bus_error *error)
 {
@@ -211,6 +222,8 @@ static int get_manager(sd_bus *connection, const char *path, const char *interfa
 		return sd_bus_message_append(reply, "s", why);
 	if (strcmp(property, "Preferences") == 0)
 		return append_preferences(bus, reply);
+	if (strcmp(property, "Owned") == 0)
+		return append_owned(bus, reply);
 	if (strcmp(property, "State") == 0)
 		return sd_bus_message_append(reply, "s", manager_state(bus));
 	if (strcmp(property, "ActiveOutput") == 0)
@@ -257,7 +270,7 @@ static char *value_text(struct bus *bus, const char *path, const char *interface
 void bus_signal_changes(struct bus *bus, const char *path, const char *interface, char ***told)
 {
 	static const char *const manager_names[] = { "Enabled", "Mode", "ModeReason", "State", "ActiveOutput",
-						     "Outputs", "Preferences" };
+						     "Outputs", "Preferences", "Owned" };
 	const bool manager = strcmp(interface, BUS_MANAGER) == 0;
 	const size_t n = manager ? ARRAY_LEN(manager_names) : ARRAY_LEN(output_rows);
 	char *changed[ARRAY_LEN(output_rows) + 1];
@@ -300,6 +313,7 @@ const sd_bus_vtable bus_manager_vtable[] = {
 	MANAGER_PROPERTY("ActiveOutput", "o"),
 	MANAGER_PROPERTY("Outputs", "ao"),
 	MANAGER_PROPERTY("Preferences", "a(sss)"),
+	MANAGER_PROPERTY("Owned", "as"),
 	SD_BUS_METHOD_WITH_ARGS("Switch",
 				SD_BUS_ARGS("s", output, "s", profile, "s", variant, "b", once, "b", wait),
 				SD_BUS_RESULT("s", told), bus_on_switch, SD_BUS_VTABLE_UNPRIVILEGED),
@@ -328,6 +342,11 @@ const sd_bus_vtable bus_manager_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("Hear", SD_BUS_ARGS("b", second, "b", wait), SD_BUS_RESULT("s", told), bus_on_hear,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("EndComparison", SD_BUS_NO_ARGS, SD_BUS_RESULT("s", told), bus_on_end_comparison,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Own", SD_BUS_ARGS("s", profile, "b", owned), SD_BUS_RESULT("s", told), bus_on_own,
+				SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("Why", SD_BUS_ARGS("s", output),
+				SD_BUS_RESULT("s", id, "s", description, "a(ss)", told, "a(sssss)", rungs), bus_on_why,
 				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("FindOutput", SD_BUS_ARGS("s", output), SD_BUS_RESULT("o", path), bus_on_find_output,
 				SD_BUS_VTABLE_UNPRIVILEGED),

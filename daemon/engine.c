@@ -143,15 +143,6 @@ static void observe(struct engine *engine)
 
 /* --- select ----------------------------------------------------------------------------------------------------- */
 
-static struct iem_observation seen_of(const struct place *place)
-{
-	struct iem_observation seen = { .kind = place->output.kind, .aside = place->output.aside };
-
-	for (int key = 0; key < IEM_MATCH_KEYS; key++)
-		seen.have[key] = place->output.have[key];
-	return seen;
-}
-
 /* An ordinary jack does not tell what is plugged into it. */
 static bool is_unconfirmed(const struct engine *engine, const struct place *place)
 {
@@ -173,14 +164,14 @@ static void select_all(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->n_places; i++) {
 		struct place *place = &engine->places[i];
-		struct iem_decision decision = choices_decision(engine->config.choices, place->output.id);
-		const struct iem_observation seen = seen_of(place);
+		struct iem_decision compared;
+		const bool comparing = compare_decides(engine, place->output.id, &compared);
 
-		iem_source_select(&place->source, seen.have, choices_source(engine->config.choices, place->output.id),
+		iem_source_select(&place->source, (const char *const *)place->output.have,
+				  choices_source(engine->config.choices, place->output.id),
 				  files_store(engine->config.files));
 		mixer_look(engine, place);
-		compare_decides(engine, place->output.id, &decision);
-		iem_select(&place->selection, &seen, &decision, files_store(engine->config.files));
+		detect_select(engine, place, comparing ? &compared : NULL, &place->selection);
 		place->unconfirmed = is_unconfirmed(engine, place);
 		if (place->unconfirmed)
 			tell_unconfirmed(&place->selection);
@@ -191,12 +182,10 @@ bool engine_decided(const struct engine *engine, const char *output_id, struct i
 {
 	for (size_t i = 0; i < engine->n_places; i++) {
 		const struct place *place = &engine->places[i];
-		const struct iem_decision decision = choices_decision(engine->config.choices, output_id);
-		const struct iem_observation seen = seen_of(place);
 
 		if (!iem_streq(place->output.id, output_id))
 			continue;
-		iem_select(out, &seen, &decision, files_store(engine->config.files));
+		detect_select(engine, place, NULL, out);
 		if (out->profile)
 			return true;
 	}

@@ -7,6 +7,7 @@
 
 #include "daemon/choices.h"
 #include "daemon/dose.h"
+#include "daemon/earphones.h"
 #include "daemon/preferences.h"
 #include "daemon/files.h"
 #include "daemon/journal.h"
@@ -65,6 +66,7 @@ struct engine_config {
 	struct pw_context *context;
 	struct files *files;
 	struct choices *choices;
+	struct earphones *earphones;
 	struct preferences *preferences;
 	struct journal *journal;
 	struct dose *dose;
@@ -117,6 +119,9 @@ const struct outputs *engine_outputs(const struct engine *engine);
 const struct output *engine_default_output(const struct engine *engine);
 /** What is decided for an output, also while something else is compared there. @return false where that is no profile */
 bool engine_decided(const struct engine *engine, const char *output_id, struct iem_selection *out);
+
+/** What is gone by in selecting for an output, for people. @return false where there is no such output */
+bool engine_explain(const struct engine *engine, const char *output_id, struct iem_rung_result rungs[IEM_RUNGS]);
 
 /**
  * From the next refresh on: two profiles (ids, and variants or "") by turns on an output, as loud as each other, whatever

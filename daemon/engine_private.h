@@ -148,6 +148,11 @@ void engine_defer(struct engine *engine);
 struct place *engine_place_by_node(const struct engine *engine, const char *node);
 bool place_wants_pair(const struct place *place);
 
+/* engine_detect.c */
+/** Select for an output; INSTEAD of what was decided for it, may be NULL. */
+void detect_select(const struct engine *engine, const struct place *place, const struct iem_decision *instead,
+		   struct iem_selection *out);
+
 /* engine_path.c: the way into the path */
 /** Find the mode out as far as it can be now. @return true once it is known */
 bool path_settle_mode(struct engine *engine);

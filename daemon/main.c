@@ -19,6 +19,7 @@ struct iemd {
 	struct iem_paths paths;
 	struct files *files;
 	struct choices *choices;
+	struct earphones *earphones;
 	struct preferences *preferences;
 	struct journal *journal;
 	struct dose *dose;
@@ -106,6 +107,7 @@ static int serve(struct iemd *iemd)
 		.engine = iemd->engine,
 		.files = iemd->files,
 		.choices = iemd->choices,
+		.earphones = iemd->earphones,
 		.preferences = iemd->preferences,
 		.dose = iemd->dose,
 		.lost = on_bus_lost,
@@ -127,6 +129,7 @@ static int start(struct iemd *iemd)
 	if ((r = iem_paths_init(&iemd->paths, environment)) < 0 ||
 	    (r = files_new(&iemd->files, loop, &iemd->paths, on_files_changed, iemd)) < 0 ||
 	    (r = choices_new(&iemd->choices, &iemd->paths)) < 0 ||
+	    (r = earphones_new(&iemd->earphones, &iemd->paths)) < 0 ||
 	    (r = preferences_new(&iemd->preferences, &iemd->paths)) < 0 ||
 	    (r = journal_new(&iemd->journal, &iemd->paths)) < 0 ||
 	    (r = dose_new(&iemd->dose, &iemd->paths)) < 0 ||
@@ -134,6 +137,7 @@ static int start(struct iemd *iemd)
 								     .context = iemd->context,
 								     .files = iemd->files,
 								     .choices = iemd->choices,
+								     .earphones = iemd->earphones,
 								     .preferences = iemd->preferences,
 								     .journal = iemd->journal,
 								     .dose = iemd->dose,
@@ -156,6 +160,7 @@ static void stop(struct iemd *iemd)
 	dose_free(iemd->dose);
 	journal_free(iemd->journal);
 	choices_free(iemd->choices);
+	earphones_free(iemd->earphones);
 	preferences_free(iemd->preferences);
 	files_free(iemd->files);
 	iem_paths_finish(&iemd->paths);

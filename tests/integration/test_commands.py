@@ -144,7 +144,8 @@ def test_the_rule_with_more_keys_wins(two):
     two.write_profile("zz", 'match = ( { node = "nowhere"; } );')
     wait_until(lambda: two.status()["profile"], what="a rule to match")
     status = two.status()
-    assert (status["profile"]["id"], status["reason"]) == ("any", "A rule of 'any' matches this output: node ear*.")
+    assert (status["profile"]["id"], status["reason"]) == (
+        "any", "A rule of 'any' matches this output: node ear*; so does one of 'exact', which comes after it by its id.")
 
 
 def test_a_setting_takes_the_filter_out_of_the_path(two):

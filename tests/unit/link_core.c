@@ -44,7 +44,7 @@ static int use_files(void)
 	good &= iem_profile_write(&written, profile, NULL) == 0;
 	good &= iem_paths_init(&paths, no_environment) == 0;
 	good &= iem_store_new(&store, &paths, NULL) == 0;
-	iem_select(&selection, &seen, &decision, store);
+	iem_select(&selection, &(struct iem_situation){ &seen, &decision, NULL, store });
 	good &= selection.profile == NULL;
 	good &= iem_drive_of(&profile->earphone, NULL).swing.limit < 0;
 	free(written);
