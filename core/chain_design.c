@@ -104,6 +104,30 @@ static int add_extras(struct iem_chain *chain, const struct iem_chain_plan *plan
 }
 
 /*
+ * Where it is loud, loudness takes bass and treble away. That is no room for all to get louder: its cuts do not count.
+ * @return how far the bands go up without it, 0 where there is none, or -errno
+ */
+static int top_without_loudness(struct iem_chain *chain, const struct iem_chain_plan *plan, double *top_db)
+{
+	struct iem_chain_plan without = *plan;
+	unsigned sections[IEM_SIDES];
+	int r = 0;
+
+	*top_db = 0;
+	if (!plan->loudness)
+		return 0;
+	without.loudness = NULL;
+	for (int side = 0; side < IEM_SIDES; side++)
+		sections[side] = chain->ears[side].n;
+	r = add_extras(chain, &without);
+	if (r >= 0)
+		*top_db = chain_reach_of(chain).top_db;
+	for (int side = 0; side < IEM_SIDES; side++)
+		chain->ears[side].n = sections[side];
+	return r < 0 ? r : 0;
+}
+
+/*
  * The profile's own preamp may be too high for its own bands: that is the profile's business. What the preference
  * adds is not to bring anything above that, or above full scale.
  */
@@ -135,7 +159,7 @@ static void decide_level(struct iem_chain *chain, const struct iem_level_case *w
 int chain_design(struct iem_chain *chain, const struct iem_chain_plan *plan)
 {
 	struct chain_reach reach = { 0 };
-	double own_top_db;
+	double own_top_db, least_top_db;
 	int r = iem_stereo_init(&chain->stereo, &IEM_STEREO_NEUTRAL, chain->rate_hz);
 
 	if (r == 0 && plan->eq)
@@ -145,10 +169,11 @@ int chain_design(struct iem_chain *chain, const struct iem_chain_plan *plan)
 	if (plan->eq)
 		reach = chain_reach_of(chain);
 	own_top_db = reach.top_db;
-	if ((r = add_extras(chain, plan)) < 0)
+	if ((r = top_without_loudness(chain, plan, &least_top_db)) < 0 || (r = add_extras(chain, plan)) < 0)
 		return r;
 	if (r > 0)
 		reach = chain_reach_of(chain);
+	reach.top_db = fmax(reach.top_db, least_top_db);
 	chain->preamp_db = preamp_for(plan->eq, reach.top_db, own_top_db) + 0.0; /* no "-0" */
 	decide_level(chain, plan->level, reach.top_db);
 	chain->gain_db = chain->level.digital_gain_db + plan->gain_db;

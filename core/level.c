@@ -22,6 +22,7 @@ const char *const iem_level_reason_names[] = {
 /* How much softer it has to become for each; 0 also where that is not known. */
 struct cuts {
 	double match_db, doubt_db, ceiling_db;
+	double ceiling_volume_db;
 	bool match_refused, doubt_refused, ceiling_refused;
 };
 
@@ -32,11 +33,12 @@ static struct cuts find_cuts(const struct iem_level_case *given)
 	const double above_db = plain_db + given->at_1khz_db - given->wanted_spl_db;
 	/* Another one is to be as loud as is wanted of this; else as loud as this one is by itself. */
 	const double doubt_db = given->doubt_db + (isnan(above_db) ? 0 : above_db);
-	const double top_db = plain_db + given->doubt_db + given->peak_db + given->volume_db;
+	const double room_db = given->max_spl_db - (plain_db + given->doubt_db + given->peak_db);
 	struct cuts cuts = {
 		.match_db = fmax(0, above_db),
 		.doubt_db = given->doubt_db > 0 ? fmax(0, doubt_db) : 0,
-		.ceiling_db = fmax(0, top_db - given->max_spl_db),
+		.ceiling_db = fmax(0, given->volume_db - room_db),
+		.ceiling_volume_db = isnan(room_db) ? INFINITY : room_db,
 	};
 
 	cuts.match_refused = cuts.match_db > most_db + SLACK_DB;
@@ -81,6 +83,8 @@ struct iem_level iem_level_for(const struct iem_level_case *given)
 		/* adding 0 makes a 0 of "-0" */
 		.digital_gain_db = given->preamp_db - (given->manage ? 0 : cut_db) + 0.0,
 		.hardware_gain_db = given->manage ? 0 - cut_db : 0,
+		.hardware_match_db = given->manage ? 0 - fmax(cuts.match_db, cuts.doubt_db) : 0,
+		.ceiling_volume_db = cuts.ceiling_volume_db,
 	};
 
 	level.spl_db =

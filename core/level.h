@@ -49,6 +49,8 @@ extern const char *const iem_level_reason_names[];
 struct iem_level {
 	double digital_gain_db;  /* at most the case's preamp_db */
 	double hardware_gain_db; /* at most 0; 0: leave it alone */
+	double hardware_match_db; /* what of that the ceiling has no part in, which is the same at any position of the volume */
+	double ceiling_volume_db; /* up to this position of the volume the ceiling asks for nothing; INFINITY: at any */
 	double spl_db;           /* of a full-scale sine of 1 kHz then, if there is no doubt; NAN: unknown */
 	enum iem_level_reason reason;
 };

@@ -123,6 +123,17 @@ static int copy_previous(struct bus *bus, const struct output *output, char **ou
 	return 0;
 }
 
+/* @return as choices_set() */
+static int choose(struct bus *bus, const struct output *output, const char *profile, const char *variant, bool once)
+{
+	const int r = choices_set(bus->config.choices, output->id, profile, variant, once);
+
+	if (!once && r != -ENOMEM)
+		earphones_note_last(bus->config.earphones, output->kind, profile);
+	engine_return_to(bus->config.engine, output->id);
+	return r;
+}
+
 static int put_in_force(struct bus *bus, sd_bus_message *call, const struct output *output, const char *profile,
 			const char *variant, bool once, bool wait, sd_bus_error *error)
 {
@@ -141,14 +152,10 @@ static int put_in_force(struct bus *bus, sd_bus_message *call, const struct outp
 	if ((r = bus_check_profile(bus, profile, variant, error)) < 0 || (r = bus_check_output(bus, output, error)) < 0)
 		return r;
 	engine_end_comparison(bus->config.engine, output->id, "'%s' was chosen for %s", profile, output->description);
-	r = choices_set(bus->config.choices, output->id, profile, variant, once);
+	r = choose(bus, output, profile, variant, once);
 	if (r == -ENOMEM)
 		return r;
-	if (!once)
-		earphones_note_last(bus->config.earphones, output->kind, profile);
 	eq = eq_of(bus, profile, variant);
-	engine_return_to(bus->config.engine, output->id);
-	engine_confirm(bus->config.engine, output->id);
 	log_debug("switch: %s%s%s on %s", profile, *variant ? ", " : "", variant, output->id);
 	return bus_answer_when_in_force(bus, call, wait, "The profile on %s is '%s'%s%s%s%s%s%s%s", output->description,
 					profile, *variant ? ", variant " : "", variant,
@@ -208,6 +215,8 @@ static int do_confirm(struct bus *bus, sd_bus_message *call, const char *output_
 {
 	struct iem_selection now;
 	const struct output *output;
+	bool doubted;
+	int r;
 
 	files_flush(bus->config.files);
 	output = bus_named_output(bus, output_name, error);
@@ -216,7 +225,13 @@ static int do_confirm(struct bus *bus, sd_bus_message *call, const char *output_
 	if (!engine_decided(bus->config.engine, output->id, &now))
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "No profile is in force on %s to be confirmed.",
 					 output->description);
-	return put_in_force(bus, call, output, now.profile->id, now.variant, false, false, error);
+	doubted = choices_unconfirmed(bus->config.choices, output->id);
+	r = choose(bus, output, now.profile->id, now.variant, false);
+	if (r == -ENOMEM)
+		return r;
+	return bus_answer_when_in_force(bus, call, false, "%s '%s' hangs on %s%s", doubted ? "It is certain now that" :
+					"It was certain already that", now.profile->id, output->description,
+					r < 0 ? ", but that could not be remembered" : "");
 }
 
 int bus_on_switch(sd_bus_message *call, void *data, sd_bus_error *error)

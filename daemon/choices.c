@@ -72,6 +72,7 @@ static const struct conf_key choice_keys[] = {
 	{ "previous", CONF_STRING, offsetof(struct choice, previous) },
 	STATEFILE_ID("source", offsetof(struct choice, source)),
 	{ "used", CONF_CUSTOM, 0, .read = read_used_list },
+	{ "unconfirmed", CONF_BOOL, offsetof(struct choice, unconfirmed) },
 	CONF_END
 };
 
@@ -159,7 +160,7 @@ static void write_choice(FILE *out, const struct choice *choice, bool first)
 		fputs(i ? ", " : " ", out);
 		statefile_put_text(out, choice->used[i]);
 	}
-	fputs(" ); }", out);
+	fprintf(out, " );%s }", choice->unconfirmed ? " unconfirmed = true;" : "");
 }
 
 static int save(const struct choices *choices)
@@ -268,6 +269,7 @@ int choices_set(struct choices *choices, const char *output, const char *profile
 		return -ENOMEM;
 	remember_previous(choice, profile, variant);
 	clear_once(choice);
+	choice->unconfirmed = false;
 	if (once) {
 		choice->once = strdup(profile);
 		choice->once_variant = copy(variant);
@@ -311,6 +313,23 @@ int choices_clear(struct choices *choices, const char *output)
 	clear_once(choice);
 	free(IEM_STEAL(choice->profile));
 	free(IEM_STEAL(choice->variant));
+	return save(choices);
+}
+
+bool choices_unconfirmed(const struct choices *choices, const char *output)
+{
+	const struct choice *choice = find(choices, output);
+
+	return choice && choice->unconfirmed;
+}
+
+int choices_set_unconfirmed(struct choices *choices, const char *output, bool unconfirmed)
+{
+	struct choice *choice = find(choices, output);
+
+	if (!choice || choice->unconfirmed == unconfirmed || (unconfirmed && choice->n_used < 2))
+		return 0;
+	choice->unconfirmed = unconfirmed;
 	return save(choices);
 }
 

@@ -18,6 +18,7 @@ struct choice {
 	char *source;   /* what drives this output: an id, or IEM_NO_SOURCE; NULL: detect */
 	char *used[CHOICES_USED]; /* ids of the earphones used here, newest last */
 	size_t n_used;
+	bool unconfirmed; /* it was plugged in again since the user spoke for it: another earphone may hang there */
 	char *once, *once_variant; /* not remembered: goes with the output or with us */
 };
 
@@ -47,6 +48,11 @@ int choices_clear(struct choices *choices, const char *output);
 int choices_set_source(struct choices *choices, const char *output, const char *source);
 /** What was said; NULL: nothing. Valid until the next change. */
 const char *choices_source(const struct choices *choices, const char *output);
+
+/** Is it not certain which of those used there hangs on the output? Remembered, as only the user can tell. */
+bool choices_unconfirmed(const struct choices *choices, const char *output);
+/** Say so; nothing where only one was used there, or none. @return 0, or -errno if it could not be written (it holds all the same) */
+int choices_set_unconfirmed(struct choices *choices, const char *output, bool unconfirmed);
 
 /** The output went away: a choice for once goes with it. */
 void choices_end_once(struct choices *choices, const char *output);

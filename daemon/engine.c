@@ -99,7 +99,8 @@ static void take_in(struct engine *engine, struct place *place, const struct out
 	}
 	if (!same)
 		place->since_ms = engine_now_ms();
-	place->replugged |= !same && engine->familiar;
+	if (!same && engine->familiar)
+		choices_set_unconfirmed(engine->config.choices, output->id, true);
 	if (!same)
 		place->hardware = (struct hardware){ 0 }; /* what of its volume is ours the journal knows */
 	place->present = true;
@@ -146,10 +147,8 @@ static void observe(struct engine *engine)
 /* An ordinary jack does not tell what is plugged into it. */
 static bool is_unconfirmed(const struct engine *engine, const struct place *place)
 {
-	const struct choice *choice = choices_find(engine->config.choices, place->output.id);
-
-	return place->replugged && place->selection.code == IEM_REASON_CHOSEN && place->output.kind != IEM_KIND_BLUETOOTH &&
-	       choice && choice->n_used > 1;
+	return place->selection.code == IEM_REASON_CHOSEN && place->output.kind != IEM_KIND_BLUETOOTH &&
+	       choices_unconfirmed(engine->config.choices, place->output.id);
 }
 
 static void tell_unconfirmed(struct iem_selection *selection)
@@ -367,13 +366,6 @@ static void on_manager(void *data, bool present)
 	path_forget(engine, true);
 	default_forget(engine);
 	engine_defer(engine);
-}
-
-void engine_confirm(struct engine *engine, const char *output_id)
-{
-	for (size_t i = 0; i < engine->n_places; i++)
-		if (iem_streq(engine->places[i].output.id, output_id))
-			engine->places[i].replugged = false;
 }
 
 static const struct graph_events graph_events = {

@@ -144,8 +144,5 @@ unsigned engine_comparison(const struct engine *engine, const char **why);
 /** The monotonic clock in milliseconds. */
 uint64_t engine_now_ms(void);
 
-/** The user said which earphone hangs on this output: it counts as certain until it is plugged in again. */
-void engine_confirm(struct engine *engine, const char *output_id);
-
 /** The user spoke for this output: come back to it even if we had stepped out. */
 void engine_return_to(struct engine *engine, const char *output_id);

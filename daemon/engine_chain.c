@@ -161,10 +161,11 @@ static void curve_finish(struct iem_curve *curve)
 	free(curve->at);
 }
 
+/* The level is the corrected chain's, which is matched without it, too; but raw it is what that chain makes of a ceiling. */
 static void note_chain(struct engine *engine, struct place *place, const struct iem_chain *corrected,
 		       const struct iem_chain *chain)
 {
-	place->level = *iem_chain_level(corrected);
+	place->level = *iem_chain_level(choices_raw(engine->config.choices) ? chain : corrected);
 	place->damping_db = 0 - iem_largest_change(&place->selection.profile->earphone, level_output_ohm(place)).y;
 	place->preamp_db = iem_chain_preamp_db(chain);
 	place->gain_db = iem_chain_gain_db(chain);

@@ -16,129 +16,211 @@
 #define RAISE_DB 2.0
 #define RAISE_MS 100 /* so often: 20 dB a second */
 #define NOTHING_DB 0.05
+#define MOST_DB 96.0 /* of a part: what is softer than that is not heard, and a volume is no longer a number below */
 
-static bool read_volume(const struct engine *engine, const struct place *place, struct volume *out)
+static bool volume_now(const struct engine *engine, const struct place *place, struct volume *out)
 {
-	const struct hardware *hardware = &place->hardware;
-
-	if (hardware->asked.channels) {
-		*out = hardware->asked;
-		return true;
-	}
-	return place->present && graph_volume(engine->graph, place->output.node_id, out);
+	return place->present && engine->graph && graph_volume(engine->graph, place->output.node_id, out);
 }
 
+/* Rounded up, for a volume is a number in single precision and a chain is made anew for every other level. */
 double hardware_user_db(const struct engine *engine, const struct place *place)
 {
-	struct volume volume;
+	struct volume own = place->hardware.own;
+	double user_db = mixer_more_db(engine, place);
 
-	return mixer_more_db(engine, place) +
-	       (read_volume(engine, place, &volume) ? volume_gain_db(&volume) - place->hardware.part_db : 0);
+	if (own.channels || volume_now(engine, place, &own))
+		user_db += volume_gain_db(&own);
+	return ceil(user_db * 100 - 0.1) / 100;
 }
 
 bool hardware_may_manage(const struct engine *engine, const struct place *place)
 {
-	struct volume volume;
+	struct volume now;
 
 	return files_settings(engine->config.files)->level.hardware_volume == IEM_HARDWARE_MANAGE &&
-	       read_volume(engine, place, &volume);
+	       (place->hardware.own.channels || volume_now(engine, place, &now));
 }
 
-static bool note(struct engine *engine, const struct place *place, const struct volume *volume)
+/* --- what is noted ------------------------------------------------------------------------------------ */
+
+/* That the output is at WAS and is to be at WANTED, of which a part is ours; or that nothing of it is. */
+static void note(struct engine *engine, struct place *place, const struct volume *was, const struct volume *wanted)
 {
-	const struct volume user = volume_scaled(volume, -place->hardware.part_db);
-	const struct journal_volume change = { place->output.node, place->output.port, user, *volume };
+	const struct hardware *hardware = &place->hardware;
+	const struct journal_volume change = { place->output.node, place->output.port,
+					       volume_limited(&hardware->own, wanted), *wanted, *was };
 
-	return journal_note_managed(engine->config.journal, &change) == 0;
-}
-
-static void set_part(struct engine *engine, struct place *place, double part_db)
-{
-	struct hardware *hardware = &place->hardware;
-	const double before_db = hardware->part_db;
-	struct volume volume;
-
-	if (!read_volume(engine, place, &volume))
-		return;
-	volume = volume_scaled(&volume, part_db - before_db);
-	hardware->part_db = part_db;
-	if (!note(engine, place, &volume) && part_db < before_db)
+	if (hardware->part_db == 0 && volume_same_gains(was, wanted))
+		journal_drop_managed(engine->config.journal, place->output.node, place->output.port);
+	else if (journal_note_managed(engine->config.journal, &change) < 0 && volume_is_softer(wanted, was))
 		log_warning("The journal could not be written: after a crash the volume of %s may stay lowered.",
 			    place->output.id);
-	hardware->asked = volume;
-	hardware->asked_ms = engine_now_ms();
-	graph_set_volume(engine->graph, place->output.node_id, &volume);
-	volume_expect(engine, place, &volume);
-	log_debug("%s: our part of its volume is %.1f dB.", place->output.id, part_db);
 }
 
 /* What an earlier run left in the volume is ours still, unless somebody has moved it since. */
-static void adopt(struct engine *engine, struct place *place)
+static void adopt(struct engine *engine, struct place *place, const struct volume *now)
 {
 	const struct journal_volume *left = journal_managed(engine->config.journal, place->output.node, place->output.port);
-	struct volume now;
+	struct hardware *hardware = &place->hardware;
 
-	if (place->hardware.adopted || !read_volume(engine, place, &now))
-		return;
-	place->hardware.adopted = true;
-	place->hardware.seen = now;
+	*hardware = (struct hardware){ .own = *now, .seen = *now };
 	if (!left)
 		return;
-	if (volume_same(&now, &left->wanted))
-		place->hardware.part_db = fmin(volume_gain_db(&left->wanted) - volume_gain_db(&left->before), 0);
-	else
+	if (journal_volume_is_ours(left, now)) {
+		hardware->own = left->before;
+		hardware->own.mute = now->mute;
+		hardware->part_db = fmin(volume_gain_db(now) - volume_gain_db(&left->before), 0);
+	} else {
 		journal_drop_managed(engine->config.journal, place->output.node, place->output.port);
+	}
+}
+
+/* --- what is told ------------------------------------------------------------------------------------- */
+
+static void remember_asked(struct hardware *hardware, const struct volume *volume)
+{
+	hardware->ours[1] = hardware->ours[0];
+	hardware->ours[0] = hardware->asked = *volume;
+	hardware->asked_ms = engine_now_ms();
+}
+
+/* Never louder than the output can be, or is: a position above that comes of our part alone. */
+static void set_part(struct engine *engine, struct place *place, double part_db)
+{
+	struct hardware *hardware = &place->hardware;
+	struct volume now, wanted;
+
+	if (!hardware->own.channels || !volume_now(engine, place, &now))
+		return;
+	if (hardware->asked.channels)
+		now = hardware->asked;
+	hardware->part_db = fmax(part_db, -MOST_DB);
+	wanted = volume_scaled(&hardware->own, hardware->part_db);
+	wanted = volume_limited(&wanted, &now);
+	wanted.mute = now.mute;
+	if (hardware->part_db == 0)
+		hardware->own = wanted;
+	note(engine, place, &now, &wanted);
+	remember_asked(hardware, &wanted);
+	graph_set_gains(engine->graph, place->output.node_id, &wanted);
+	volume_expect(engine, place, &wanted);
+	log_debug("%s: our part of its volume is %.1f dB.", place->output.id, hardware->part_db);
+}
+
+/* --- the user's hand ------------------------------------------------------------------------------------ */
+
+/* Is it known what the level takes? */
+static bool is_decided(const struct place *place)
+{
+	return place->rate_hz > 0;
+}
+
+void hardware_take_hand(struct engine *engine, struct place *place, const struct volume *own, struct volume *wanted)
+{
+	const double own_db = volume_gain_db(own) + mixer_more_db(engine, place);
+	struct hardware *hardware = &place->hardware;
+	struct volume now = *own;
+
+	volume_now(engine, place, &now);
+	hardware->own = *own;
+	if (hardware_may_manage(engine, place) && is_decided(place))
+		hardware->part_db = fmax(fmin(place->level.hardware_match_db, fmin(0, place->level.ceiling_volume_db - own_db)),
+					 -MOST_DB);
+	*wanted = volume_scaled(own, hardware->part_db);
+	if (hardware->part_db == 0 && !journal_managed(engine->config.journal, place->output.node, place->output.port))
+		return; /* nothing of it is ours */
+	note(engine, place, &now, wanted);
+	remember_asked(hardware, wanted);
 }
 
 /*
- * Under sound nothing may go on before a volume is in force: who moves it may hang. Where it is neither as it was nor
- * as it is wanted, somebody has moved it, or the device rounds.
+ * The user's hand on the output itself. What a ceiling took is his now: he may turn down what is held below it, and up
+ * as far as it goes. Else the output would come up again under his hand by what he made room for.
  */
+static void take_hand_there(struct engine *engine, struct place *place, const struct volume *now)
+{
+	struct hardware *hardware = &place->hardware;
+
+	if (is_decided(place))
+		hardware->part_db = fmin(place->level.hardware_match_db, 0);
+	hardware->own = volume_scaled(now, -hardware->part_db);
+	memset(hardware->ours, 0, sizeof(hardware->ours));
+	note(engine, place, now, now);
+}
+
+/* --- what it tells -------------------------------------------------------------------------------------- */
+
+static bool is_ours(const struct hardware *hardware, const struct volume *now)
+{
+	return volume_same_gains(now, &hardware->ours[0]) || volume_same_gains(now, &hardware->ours[1]);
+}
+
+/* Under sound nothing may go on before a volume is in force: who moves it may hang. */
 static bool is_waited_for(struct engine *engine, struct place *place, const struct volume *now)
 {
 	struct hardware *hardware = &place->hardware;
 
-	if (volume_same(now, &hardware->asked))
+	if (volume_same_gains(now, &hardware->asked))
 		return false;
+	if (!volume_same_gains(now, &hardware->seen) && !is_ours(hardware, now))
+		hardware->hand = *now; /* somebody moved it while ours was on its way */
 	if (engine_now_ms() - hardware->asked_ms < ANSWER_MS)
 		return true;
-	if (!volume_same(now, &hardware->seen) || !graph_is_running(engine->graph, place->output.node_id))
-		return false;
+	if (!volume_same_gains(now, &hardware->seen) || !graph_is_running(engine->graph, place->output.node_id))
+		return false; /* it was moved, it rounds, or it sleeps */
 	if (!hardware->overdue)
 		log_warning("%s does not take its volume; asking again until it does.", place->output.description);
 	hardware->overdue = true;
 	hardware->asked_ms = engine_now_ms();
-	graph_set_volume(engine->graph, place->output.node_id, &hardware->asked);
+	graph_set_gains(engine->graph, place->output.node_id, &hardware->asked);
 	return true;
+}
+
+/* An answer, or none for too long. A hand that came between is given its way. */
+static void take_answer(struct engine *engine, struct place *place, const struct volume *now)
+{
+	struct hardware *hardware = &place->hardware;
+	const struct volume hand = hardware->hand;
+
+	hardware->asked.channels = hardware->hand.channels = 0;
+	hardware->overdue = false;
+	hardware->seen = *now;
+	if (hand.channels) {
+		take_hand_there(engine, place, &hand);
+		if (!volume_same_gains(now, &hand))
+			graph_set_gains(engine->graph, place->output.node_id, &hand);
+	} else if (hardware->part_db == 0) {
+		journal_drop_managed(engine->config.journal, place->output.node, place->output.port);
+	}
 }
 
 void hardware_follow(struct engine *engine, struct place *place)
 {
 	struct hardware *hardware = &place->hardware;
-	struct volume now;
+	struct volume now, before;
 
-	adopt(engine, place);
-	if (!place->present || !graph_volume(engine->graph, place->output.node_id, &now))
+	if (!volume_now(engine, place, &now))
 		return;
+	if (!hardware->own.channels)
+		adopt(engine, place, &now);
 	if (hardware->asked.channels) {
-		if (is_waited_for(engine, place, &now))
-			return;
-		hardware->asked.channels = 0;
-		hardware->overdue = false;
-		hardware->seen = now;
-		if (hardware->part_db == 0)
-			journal_drop_managed(engine->config.journal, place->output.node, place->output.port);
-	} else if (!volume_same(&now, &hardware->seen)) {
-		hardware->seen = now; /* the user's hand */
-		if (hardware->part_db < 0)
-			note(engine, place, &now);
+		if (!is_waited_for(engine, place, &now))
+			take_answer(engine, place, &now);
+		return;
 	}
+	before = hardware->seen;
+	hardware->seen = now;
+	if (!volume_same_gains(&now, &before) && !is_ours(hardware, &now))
+		take_hand_there(engine, place, &now);
 }
+
+/* --- up and down ---------------------------------------------------------------------------------------- */
 
 bool hardware_lower(struct engine *engine, struct place *place, double target_db)
 {
 	hardware_follow(engine, place);
-	if (target_db < place->hardware.part_db - NOTHING_DB)
+	if (fmax(target_db, -MOST_DB) < place->hardware.part_db - NOTHING_DB)
 		set_part(engine, place, target_db);
 	return place->hardware.asked.channels == 0;
 }
@@ -148,7 +230,8 @@ bool hardware_raise(struct engine *engine, struct place *place, double target_db
 	struct hardware *hardware = &place->hardware;
 
 	hardware_follow(engine, place);
-	if (hardware->part_db >= target_db && !hardware->asked.channels)
+	/* All of it is given back, but for the rest a step must be worth one: each is a change for everybody. */
+	if (hardware->part_db >= fmax(target_db, -MOST_DB) - (target_db < 0 ? NOTHING_DB : 0) && !hardware->asked.channels)
 		return false;
 	if (hardware->asked.channels || engine_now_ms() - hardware->asked_ms < RAISE_MS)
 		return true;
@@ -165,7 +248,7 @@ static bool is_restored(void *data)
 		struct volume now;
 
 		if (hardware->asked.channels && graph_volume(engine->graph, engine->places[i].output.node_id, &now) &&
-		    !volume_same(&now, &hardware->asked))
+		    !volume_same_gains(&now, &hardware->asked))
 			return false;
 	}
 	return true;

@@ -8,8 +8,7 @@
 #define SECOND_MS 1000
 #define SILENT_MS 2500 /* without a frame: nothing plays any more */
 
-/* Loudness follows slowly, in steps too small to be heard each, and not into the silence between two tracks. */
-#define SLOW_SECONDS 10.0
+/* Loudness follows by a step a second, too small to be heard each, and not into the silence between two tracks. */
 #define STEP_DB 1.0
 #define QUIETEST_DB 30.0
 
@@ -58,17 +57,29 @@ static double full_scale_now_db(const struct engine *engine, const struct place 
 	return volume.mute || mixer_mutes(engine, place) ? -INFINITY : highest_db + volume_gain_db(&volume);
 }
 
-static void follow(struct heard *heard, double spl_dba, double seconds)
+/* The mean of what was heard last. */
+static double mean_db(const struct heard *heard)
 {
-	const double pa2 = iem_exposure_pa2(spl_dba), part = 1 - exp(-seconds / SLOW_SECONDS);
-	double slow_db;
+	const size_t n = heard->n_seconds < HEARD_SECONDS ? heard->n_seconds : HEARD_SECONDS;
+	double pa2 = 0;
+
+	for (size_t i = 0; i < n; i++)
+		pa2 += heard->pa2[i];
+	return iem_exposure_pa2_db(pa2 / (double)n);
+}
+
+static void follow(struct heard *heard, double spl_dba)
+{
+	double away_db;
 
 	if (!(spl_dba >= QUIETEST_DB))
 		return;
-	heard->slow_pa2 = heard->slow_pa2 > 0 ? heard->slow_pa2 + part * (pa2 - heard->slow_pa2) : pa2;
-	slow_db = iem_exposure_pa2_db(heard->slow_pa2);
-	if (!(fabs(slow_db - heard->listening_db) < STEP_DB))
-		heard->listening_db = round(slow_db);
+	heard->pa2[heard->n_seconds++ % HEARD_SECONDS] = iem_exposure_pa2(spl_dba);
+	away_db = mean_db(heard) - heard->listening_db;
+	if (isnan(away_db))
+		heard->listening_db = round(mean_db(heard));
+	else if (fabs(away_db) >= STEP_DB)
+		heard->listening_db += copysign(STEP_DB, away_db);
 }
 
 static void tell_dose(struct engine *engine, double spl_dba, double seconds)
@@ -115,8 +126,16 @@ void heard_look(struct engine *engine, struct place *place)
 	heard->spl_dba = iem_exposure_level_db(full_scale_now_db(engine, place), iem_exposure_louder(energy), seconds);
 	heard->last = now;
 	heard->last_ms = now_ms;
-	follow(heard, heard->spl_dba, seconds);
+	follow(heard, heard->spl_dba);
 	tell_dose(engine, heard->spl_dba, seconds);
+}
+
+double heard_now_dba(const struct place *place)
+{
+	const struct heard *heard = &place->heard;
+	const bool fresh = pair_streaming(place->pair) && engine_now_ms() - heard->last_ms < SILENT_MS;
+
+	return heard->rate_hz > 0 && fresh ? heard->spl_dba : NAN;
 }
 
 bool heard_loudness(const struct engine *engine, const struct place *place, struct iem_loudness *out)

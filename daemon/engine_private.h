@@ -9,32 +9,36 @@
 
 #include "core/source_select.h"
 
-/** An output with what is decided for it and what runs for it. */
+#define HEARD_SECONDS 10
+
 /** What is heard on an output; see engine_heard.c. */
 struct heard {
 	double rate_hz; /* of the meter that was handed over; 0: none was */
 	struct iem_exposure_totals last; /* as read last, */
 	uint64_t last_ms;                /* when */
 	double spl_dba; /* of the last second; NAN: nothing plays, or it is not known how loud */
-	double slow_pa2; /* smoothed; 0: nothing was heard yet */
-	double listening_db; /* that loudness is compensated for: follows it in steps; NAN: not known */
+	double pa2[HEARD_SECONDS]; /* of the last seconds in which anything was to be heard, in turn */
+	size_t n_seconds;          /* of those there were */
+	double listening_db; /* that loudness is compensated for: follows their mean in steps; NAN: not known */
 };
 
 /** Our part of an output's volume; see engine_hardware.c. */
 struct hardware {
-	double part_db;       /* at most 0 */
-	struct volume asked;  /* told the output and not answered yet; channels 0: nothing */
+	struct volume own;     /* the user's own position; channels 0: the output has not told its volume yet */
+	double part_db;        /* that the output has on top of it, at most 0 */
+	struct volume asked;   /* told the output and not answered yet; channels 0: nothing */
 	uint64_t asked_ms;
-	bool overdue;         /* that it is not answered was told */
-	struct volume seen;   /* as the output told it last */
-	bool adopted;         /* what an earlier run left has been looked at */
+	struct volume ours[2]; /* asked for last, since somebody else moved it; channels 0: nothing */
+	struct volume hand;    /* what somebody else made of it while ours was on its way; channels 0: nothing */
+	bool overdue;          /* that it is not answered was told */
+	struct volume seen;    /* as the output told it last */
 };
 
+/** An output with what is decided for it and what runs for it. */
 struct place {
 	struct output output; /* as last seen */
 	bool present, was_present; /* now, and at the look before */
 	uint64_t since_ms; /* present and available since */
-	bool replugged;    /* since the user spoke for it last: another earphone may hang on it */
 	bool unconfirmed;  /* several have been used there, and it is not certain that this is the one */
 	struct iem_selection selection;
 	struct iem_source_selection source;
@@ -238,6 +242,11 @@ bool mixer_mutes(const struct engine *engine, const struct place *place);
  * it is not known, and a control of the device that is apart from it.
  */
 double hardware_user_db(const struct engine *engine, const struct place *place);
+/**
+ * The user's hand on our sink: his own position is OWN now. Our part becomes what goes with that; it is noted, and
+ * *wanted is what the output is to be told.
+ */
+void hardware_take_hand(struct engine *engine, struct place *place, const struct volume *own, struct volume *wanted);
 /** May our part be changed, and is there a volume to hold it? */
 bool hardware_may_manage(const struct engine *engine, const struct place *place);
 /** Whatever happened: is the volume as we asked for it, or has somebody moved it? */
@@ -250,6 +259,8 @@ bool hardware_raise(struct engine *engine, struct place *place, double target_db
 void hardware_leave(struct engine *engine);
 
 /* engine_heard.c */
+/** A-weighted SPL of the last second, of a place with a pair; NAN where nothing plays or it is not known. */
+double heard_now_dba(const struct place *place);
 /** At every look of the housekeeping: how loud is it, and what follows from that? */
 void heard_look(struct engine *engine, struct place *place);
 /** The loudness compensation that is to be. @return false for none */

@@ -96,7 +96,7 @@ static void view_figures(struct engine_view *view, const struct place *place)
 	view->gain_db = place->gain_db;
 	view->uncorrected_change_db = place->removal_db;
 	view->damping_db = place->damping_db;
-	view->spl_now_dba = place->heard.rate_hz > 0 ? place->heard.spl_dba : NAN;
+	view->spl_now_dba = heard_now_dba(place);
 	view->spl_sine_db = place->level.spl_db;
 	view->level_code = iem_level_reason_names[place->level.reason];
 }

@@ -20,8 +20,9 @@ static struct place *place_in_force(struct engine *engine)
 /* The user's own position: without our part of it. */
 static void show(struct engine *engine, struct place *place)
 {
-	const struct volume own = volume_scaled(&engine->remote.output, -place->hardware.part_db);
+	struct volume own = volume_scaled(&engine->remote.output, -place->hardware.part_db);
 
+	own = volume_limited(&own, &engine->remote.output);
 	if (own.channels)
 		pair_show_volume(place->pair, &own);
 }
@@ -38,11 +39,13 @@ static void send(struct engine *engine, struct place *place)
 {
 	struct remote *remote = &engine->remote;
 	const struct volume own = volume_for(pair_volume(place->pair), remote->output.channels);
-	const struct volume wanted = volume_scaled(&own, place->hardware.part_db);
-	const struct journal_volume change = { place->output.node, place->output.port, remote->output, wanted };
+	struct volume wanted = volume_scaled(&own, place->hardware.part_db);
+	struct journal_volume change;
 
 	if (!remote->output.channels || remote->wanted.channels || volume_same(&wanted, &remote->output))
 		return;
+	hardware_take_hand(engine, place, &own, &wanted);
+	change = (struct journal_volume){ place->output.node, place->output.port, remote->output, wanted };
 	if (journal_note_volume(engine->config.journal, &change) < 0)
 		log_warning("The journal could not be written: after a crash %s may stay louder than it was set.",
 			    place->output.id);

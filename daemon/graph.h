@@ -115,6 +115,8 @@ bool graph_volume(struct graph *graph, uint32_t sink_id, struct volume *out);
  * graph_volume() tells it; a device may round it.
  */
 void graph_set_volume(struct graph *graph, uint32_t sink_id, const struct volume *volume);
+/** The same without its mute, which stays as it is. */
+void graph_set_gains(struct graph *graph, uint32_t sink_id, const struct volume *volume);
 /** Does sound run through the sink? */
 bool graph_is_running(struct graph *graph, uint32_t sink_id);
 /**

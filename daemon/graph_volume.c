@@ -63,7 +63,7 @@ const char *graph_volume_port(struct graph *graph, uint32_t sink_id)
 	return find_seat(graph, sink_id, &seat) && seat.route ? seat.route->name : NULL;
 }
 
-static void set_on_route(const struct seat *seat, const struct volume *volume)
+static void set_on_route(const struct seat *seat, const struct volume *volume, bool with_mute)
 {
 	uint8_t buffer[1024];
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(buffer, sizeof(buffer));
@@ -74,7 +74,7 @@ static void set_on_route(const struct seat *seat, const struct volume *volume)
 			    SPA_PARAM_ROUTE_device, SPA_POD_Int(seat->route->device), 0);
 	spa_pod_builder_prop(&builder, SPA_PARAM_ROUTE_props, 0);
 	spa_pod_builder_push_object(&builder, &props, SPA_TYPE_OBJECT_Props, SPA_PARAM_Route);
-	volume_build(&builder, volume);
+	volume_build(&builder, volume, with_mute);
 	spa_pod_builder_pop(&builder, &props);
 	spa_pod_builder_add(&builder, SPA_PARAM_ROUTE_save, SPA_POD_Bool(true), 0);
 	pw_device_set_param((struct pw_device *)seat->device->proxy, SPA_PARAM_Route, 0,
@@ -82,14 +82,14 @@ static void set_on_route(const struct seat *seat, const struct volume *volume)
 }
 
 /* SOFT: NULL where the volume is the node's own, and PipeWire does all of it. */
-static void set_on_node(const struct seat *seat, const struct volume *volume, const struct volume *soft)
+static void set_on_node(const struct seat *seat, const struct volume *volume, const struct volume *soft, bool with_mute)
 {
 	uint8_t buffer[1024];
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(buffer, sizeof(buffer));
 	struct spa_pod_frame props;
 
 	spa_pod_builder_push_object(&builder, &props, SPA_TYPE_OBJECT_Props, SPA_PARAM_Props);
-	volume_build(&builder, volume);
+	volume_build(&builder, volume, with_mute);
 	if (soft && soft->channels) {
 		spa_pod_builder_prop(&builder, SPA_PROP_softVolumes, 0);
 		spa_pod_builder_array(&builder, sizeof(float), SPA_TYPE_Float, soft->channels, soft->gain_lin);
@@ -98,16 +98,26 @@ static void set_on_node(const struct seat *seat, const struct volume *volume, co
 			  spa_pod_builder_pop(&builder, &props));
 }
 
-void graph_set_volume(struct graph *graph, uint32_t sink_id, const struct volume *volume)
+static void set(struct graph *graph, uint32_t sink_id, const struct volume *volume, bool with_mute)
 {
 	struct seat seat;
 
 	if (!find_seat(graph, sink_id, &seat))
 		return;
 	if (seat.route)
-		set_on_route(&seat, volume);
+		set_on_route(&seat, volume, with_mute);
 	else
-		set_on_node(&seat, volume, NULL);
+		set_on_node(&seat, volume, NULL, with_mute);
+}
+
+void graph_set_volume(struct graph *graph, uint32_t sink_id, const struct volume *volume)
+{
+	set(graph, sink_id, volume, true);
+}
+
+void graph_set_gains(struct graph *graph, uint32_t sink_id, const struct volume *volume)
+{
+	set(graph, sink_id, volume, false);
 }
 
 bool graph_is_running(struct graph *graph, uint32_t sink_id)
@@ -130,5 +140,5 @@ void graph_repeat_volume(struct graph *graph, uint32_t sink_id)
 	struct seat seat;
 
 	if (find_seat(graph, sink_id, &seat) && seat.route)
-		set_on_node(&seat, &seat.route->volume, &seat.route->soft);
+		set_on_node(&seat, &seat.route->volume, &seat.route->soft, true);
 }

@@ -46,6 +46,7 @@ static const struct conf_key change_keys[] = {
 	STATEFILE_TEXT("port", offsetof(struct journal_volume, port)),
 	{ "before", CONF_GROUP, offsetof(struct journal_volume, before), .keys = volume_keys },
 	{ "wanted", CONF_GROUP, offsetof(struct journal_volume, wanted), .keys = volume_keys },
+	{ "was", CONF_GROUP, offsetof(struct journal_volume, was), .keys = volume_keys },
 	CONF_END
 };
 
@@ -149,6 +150,8 @@ static void put_change(FILE *out, const struct journal_volume *change)
 	fputs(";\n", out);
 	put_volume(out, "before", &change->before);
 	put_volume(out, "wanted", &change->wanted);
+	if (change->was.channels)
+		put_volume(out, "was", &change->was);
 }
 
 /* It could not be read again, and the rest with it. */
@@ -276,7 +279,7 @@ void journal_drop_default(struct journal *journal)
 static int copy_change(struct journal_volume *out, const struct journal_volume *change)
 {
 	struct journal_volume mine = { strdup(change->node), change->port ? strdup(change->port) : NULL, change->before,
-				       change->wanted };
+				       change->wanted, change->was };
 
 	if (!mine.node || (change->port && !mine.port)) {
 		finish_change(&mine);
@@ -339,6 +342,11 @@ const struct journal_volume *journal_managed(const struct journal *journal, cons
 const struct journal_volume *journal_managed_at(const struct journal *journal, size_t index)
 {
 	return index < journal->n_managed ? &journal->managed[index] : NULL;
+}
+
+bool journal_volume_is_ours(const struct journal_volume *managed, const struct volume *now)
+{
+	return volume_same_gains(now, &managed->wanted) || volume_same_gains(now, &managed->was);
 }
 
 void journal_drop_managed(struct journal *journal, const char *node, const char *port)

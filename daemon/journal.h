@@ -15,6 +15,7 @@ struct journal;
 struct journal_volume {
 	char *node, *port; /* of the output; port NULL where it has none */
 	struct volume before, wanted;
+	struct volume was; /* of one that holds a part of ours: at the time; channels 0: not noted */
 };
 
 /** Read what an earlier run left; a damaged file is set aside and told. @return 0 or -ENOMEM */
@@ -49,7 +50,7 @@ void journal_drop_volume(struct journal *journal);
 
 /**
  * Note that an output's volume holds a part of ours: `before` is the user's own position, `wanted` that position and our
- * part, which the output is told after this. A former note for the same node and port is replaced, texts are copied.
+ * part, which the output is told after this, and `was` what it has till then. A former note for the same node and port is replaced, texts are copied.
  * @return 0, -ENOSPC for more than JOURNAL_MAX_MANAGED, or another -errno
  */
 int journal_note_managed(struct journal *journal, const struct journal_volume *volume);
@@ -57,5 +58,7 @@ int journal_note_managed(struct journal *journal, const struct journal_volume *v
 const struct journal_volume *journal_managed(const struct journal *journal, const char *node, const char *port);
 /** The note at INDEX; NULL beyond the last. Valid until the next change. */
 const struct journal_volume *journal_managed_at(const struct journal *journal, size_t index);
+/** Does such a note speak of what an output has NOW? Where that is neither `was` nor `wanted`, somebody else has moved it. */
+bool journal_volume_is_ours(const struct journal_volume *managed, const struct volume *now);
 /** The output's volume is the user's own again. */
 void journal_drop_managed(struct journal *journal, const char *node, const char *port);

@@ -3,6 +3,8 @@
 #include "daemon/log.h"
 #include "daemon/pair_nodes.h"
 
+#include <math.h>
+
 #include <errno.h>
 #include <time.h>
 
@@ -55,25 +57,28 @@ bool undo_volume(struct undo *undo, struct graph *graph, struct journal *journal
 	return true;
 }
 
+#define NOTHING_DB 0.05
+
 /* Where sound is playing it would get louder at once: then it waits for the next start, or the next undo. */
 static bool undo_one_managed(struct graph *graph, struct journal *journal, const struct journal_volume *change, bool *told)
 {
 	struct graph_node sink;
-	struct volume now;
+	struct volume now, before;
 
 	if (!graph_find_sink(graph, change->node, &sink) || !iem_same(graph_volume_port(graph, sink.id), change->port) ||
 	    graph_is_running(graph, sink.id))
 		return true;
 	if (!graph_volume(graph, sink.id, &now))
 		return false;
-	if (!volume_same(&now, &change->wanted)) {
+	before = volume_limited(&change->before, &now);
+	if (!journal_volume_is_ours(change, &now) || fabs(volume_gain_db(&now) - volume_gain_db(&before)) < NOTHING_DB) {
 		journal_drop_managed(journal, change->node, change->port); /* it is there, or somebody has moved it */
 		return true;
 	}
 	if (!*told)
 		log_notice("The volume of %s was lowered by iemd; it is put back.", change->node);
 	*told = true;
-	graph_set_volume(graph, sink.id, &change->before);
+	graph_set_gains(graph, sink.id, &before);
 	return false;
 }
 

@@ -58,10 +58,12 @@ bool volume_in_hardware(const struct spa_pod *props, double *above_db)
 	return gains && gains->flags & SPA_POD_PROP_FLAG_HARDWARE;
 }
 
-void volume_build(struct spa_pod_builder *builder, const struct volume *volume)
+void volume_build(struct spa_pod_builder *builder, const struct volume *volume, bool with_mute)
 {
-	spa_pod_builder_prop(builder, SPA_PROP_mute, 0);
-	spa_pod_builder_bool(builder, volume->mute);
+	if (with_mute) {
+		spa_pod_builder_prop(builder, SPA_PROP_mute, 0);
+		spa_pod_builder_bool(builder, volume->mute);
+	}
 	spa_pod_builder_prop(builder, SPA_PROP_channelVolumes, 0);
 	spa_pod_builder_array(builder, sizeof(float), SPA_TYPE_Float, volume->channels, volume->gain_lin);
 }
@@ -74,6 +76,14 @@ bool volume_same(const struct volume *a, const struct volume *b)
 		if (fabs(cbrt(a->gain_lin[c]) - cbrt(b->gain_lin[c])) > SLIDER_STEP)
 			return false;
 	return true;
+}
+
+bool volume_same_gains(const struct volume *a, const struct volume *b)
+{
+	struct volume same = *b;
+
+	same.mute = a->mute;
+	return volume_same(a, &same);
 }
 
 bool volume_is_softer(const struct volume *a, const struct volume *b)
@@ -102,6 +112,13 @@ struct volume volume_scaled(const struct volume *volume, double gain_db)
 	for (unsigned c = 0; c < scaled.channels; c++)
 		scaled.gain_lin[c] *= (float)pow(10, gain_db / 20);
 	return scaled;
+}
+
+struct volume volume_limited(const struct volume *volume, const struct volume *now)
+{
+	const double over_db = volume_gain_db(volume) - fmax(volume_gain_db(now), 0);
+
+	return over_db > 0 ? volume_scaled(volume, -over_db) : *volume;
 }
 
 struct volume volume_for(const struct volume *volume, unsigned channels)

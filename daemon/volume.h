@@ -29,11 +29,14 @@ bool volume_read_soft(struct volume *volume, const struct spa_pod *props);
 /** Do the channelVolumes in it move a control of the device? *above_db: how far above its 0 dB that stands at 1, 0 or more. */
 bool volume_in_hardware(const struct spa_pod *props, double *above_db);
 
-/** Add channelVolumes and mute to the Props object being built. */
-void volume_build(struct spa_pod_builder *builder, const struct volume *volume);
+/** Add channelVolumes, and mute or not, to the Props object being built. */
+void volume_build(struct spa_pod_builder *builder, const struct volume *volume, bool with_mute);
 
 /** The same but for what devices round: a twentieth of a percent of the slider, which moves with the cube root. */
 bool volume_same(const struct volume *a, const struct volume *b);
+
+/** The same gains, whether it is mute or not. */
+bool volume_same_gains(const struct volume *a, const struct volume *b);
 
 /** Is A nowhere louder than B, and somewhere softer? Mute is silence. */
 bool volume_is_softer(const struct volume *a, const struct volume *b);
@@ -43,6 +46,9 @@ double volume_gain_db(const struct volume *volume);
 
 /** The same volume, louder by GAIN_DB. */
 struct volume volume_scaled(const struct volume *volume, double gain_db);
+
+/** The same volume, but no louder than full volume, or than NOW where that is louder. */
+struct volume volume_limited(const struct volume *volume, const struct volume *now);
 
 /** For another number of channels: each as loud as the loudest, so that the number shown is the same. */
 struct volume volume_for(const struct volume *volume, unsigned channels);

@@ -40,7 +40,7 @@ static void what_is_built_is_read(void **state)
 	struct volume got = { 0 };
 
 	spa_pod_builder_push_object(&builder, &frame, SPA_TYPE_OBJECT_Props, SPA_PARAM_Props);
-	volume_build(&builder, &wanted);
+	volume_build(&builder, &wanted, true);
 	assert_true(volume_read(&got, spa_pod_builder_pop(&builder, &frame)));
 	assert_memory_equal(&got, &wanted, sizeof(got));
 }
@@ -108,9 +108,24 @@ static void for_other_channels_the_loudest_counts(void **state)
 	assert_memory_equal(&same, &stereo, sizeof(same));
 }
 
+static void a_volume_is_limited_to_full_or_to_what_there_is(void **state)
+{
+	const struct volume loud = { .channels = 2, .gain_lin = { 4, 2 } }, soft = { .channels = 2, .gain_lin = { 0.5f, 0.25f } },
+			    over = { .channels = 2, .gain_lin = { 2, 2 } };
+	struct volume limited = volume_limited(&loud, &soft);
+
+	assert_near(limited.gain_lin[0], 1, 1e-6);
+	assert_near(limited.gain_lin[1], 0.5, 1e-6);
+	limited = volume_limited(&loud, &over);
+	assert_near(limited.gain_lin[0], 2, 1e-6);
+	limited = volume_limited(&soft, &over);
+	assert_true(volume_same(&limited, &soft));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_volume_is_limited_to_full_or_to_what_there_is),
 		cmocka_unit_test(what_is_built_is_read),
 		cmocka_unit_test(what_is_not_told_stays),
 		cmocka_unit_test(gains_that_cannot_be_are_not_taken),
