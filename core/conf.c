@@ -4,7 +4,9 @@
 #include "core/utf8.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
+#include <unistd.h>
 
 int conf_slurp_stream(FILE *file, size_t max, char **text, size_t *size)
 {
@@ -37,9 +39,14 @@ int conf_slurp_stream(FILE *file, size_t max, char **text, size_t *size)
 
 int conf_slurp(const char *path, size_t max, char **text, size_t *size)
 {
-	CLEANUP(iem_fclosep) FILE *file = fopen(path, "re");
+	/* Some files of the kernel look plain and would be waited for without end. */
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	CLEANUP(iem_fclosep) FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+	const int r = file ? conf_slurp_stream(file, max, text, size) : -errno;
 
-	return file ? conf_slurp_stream(file, max, text, size) : -errno;
+	if (!file && fd >= 0)
+		close(fd);
+	return r;
 }
 
 int conf_open_text(struct conf *conf, const char *text, size_t size, const char *path, struct iem_diags *diags)

@@ -64,8 +64,10 @@ static bool serve(struct bus *bus, struct waiter *waiter)
 	if (waited <= (waiter->preparing ? WAIT_MADE_MS : WAIT_MAX_MS))
 		return false;
 	if (waiter->preparing) {
-		sd_bus_reply_method_errorf(waiter->call, BUS_ERROR("Failed"), "It is decided, but not in force: what it convolves "
-					   "with is still being made after %d s.", WAIT_MADE_MS / 1000);
+		sd_bus_reply_method_errorf(waiter->call, BUS_ERROR("Failed"), "It is decided, but not in force: %s after %d s.",
+					   engine_turning_down(bus->config.engine) ?
+						   "the output has not taken the volume that goes with it" :
+						   "what it convolves with is still being made", WAIT_MADE_MS / 1000);
 		return true;
 	}
 	sd_bus_reply_method_errorf(waiter->call, BUS_ERROR("Failed"),

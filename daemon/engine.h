@@ -87,6 +87,8 @@ enum engine_progress engine_progress(struct engine *engine, bool faded);
 
 /** Does any output wait for a chain that cannot be published yet? */
 bool engine_preparing(const struct engine *engine);
+/** Does any wait for its volume to be lowered first? */
+bool engine_turning_down(const struct engine *engine);
 
 /**
  * Is all in force that was published up to that number (see rt_published()), or something newer in its place? What

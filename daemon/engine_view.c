@@ -233,6 +233,14 @@ bool engine_preparing(const struct engine *engine)
 	return false;
 }
 
+bool engine_turning_down(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->n_places; i++)
+		if (engine->places[i].pair && !engine->places[i].chain_print && engine->places[i].hardware.asked.channels)
+			return true;
+	return false;
+}
+
 bool engine_passed(struct engine *engine, uint64_t number, bool faded)
 {
 	if (!engine_manned(engine) || engine->mode == MODE_UNKNOWN)

@@ -11,28 +11,52 @@
 
 #define MAX_CARDS 32 /* as many as ALSA has */
 #define MAX_FDS 4
-#define RETRY_S 5
+#define SETTLE_MS 50   /* from the first of some events, of which there may be hundreds a second */
+#define RETRY_MS 3000  /* a card that does not open, or broke */
+#define MOST_DB 200.0  /* of a scale: what says more is nonsense */
 
 struct card {
 	struct mixers *mixers;
 	snd_mixer_t *mixer; /* NULL: not open */
 	struct spa_source *sources[MAX_FDS];
-	time_t retry_s; /* not before */
+	uint64_t retry_ms; /* not before; 0: at once */
 };
 
 struct mixers {
 	struct pw_loop *loop;
 	void (*changed)(void *data);
 	void *data;
+	struct spa_source *timer;
+	uint64_t due_ms; /* that the timer runs for; 0: it does not */
 	struct card cards[MAX_CARDS];
 };
 
-static time_t now_s(void)
+static uint64_t now_ms(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Have `changed` called after so long, or before if that is due already. */
+static void tell_in(struct mixers *mixers, unsigned ms)
+{
+	const struct timespec wait = { ms / 1000, (long)(ms % 1000) * 1000000 };
+	const uint64_t due_ms = now_ms() + ms;
+
+	if (mixers->due_ms && mixers->due_ms <= due_ms)
+		return;
+	mixers->due_ms = due_ms;
+	pw_loop_update_timer(mixers->loop, mixers->timer, (struct timespec *)&wait, NULL, false);
+}
+
+static void on_timer(void *data, uint64_t expirations)
+{
+	struct mixers *mixers = data;
+
+	mixers->due_ms = 0;
+	mixers->changed(mixers->data);
 }
 
 static void close_card(struct card *card)
@@ -51,7 +75,7 @@ static void on_event(void *data, int fd, uint32_t mask)
 
 	if (mask & (SPA_IO_ERR | SPA_IO_HUP) || snd_mixer_handle_events(card->mixer) < 0)
 		close_card(card);
-	card->mixers->changed(card->mixers->data);
+	tell_in(card->mixers, SETTLE_MS);
 }
 
 static int watch(struct card *card)
@@ -90,12 +114,16 @@ static snd_mixer_t *mixer_of(struct mixers *mixers, int number)
 	struct card *card = number >= 0 && number < MAX_CARDS ? &mixers->cards[number] : NULL;
 	int r;
 
-	if (!card || card->mixer || now_s() < card->retry_s)
+	if (!card || card->mixer)
 		return card ? card->mixer : NULL;
-	if ((r = open_card(card, number)) < 0) {
-		log_debug("The mixer of card %d does not open: %s.", number, snd_strerror(r));
-		card->retry_s = now_s() + RETRY_S;
+	if (now_ms() >= card->retry_ms) {
+		r = open_card(card, number);
+		if (r < 0)
+			log_debug("The mixer of card %d does not open: %s.", number, snd_strerror(r));
+		card->retry_ms = r < 0 ? now_ms() + RETRY_MS : 0;
 	}
+	if (!card->mixer)
+		tell_in(mixers, (unsigned)(card->retry_ms - now_ms()) + 1);
 	return card->mixer;
 }
 
@@ -119,7 +147,7 @@ static bool read_scale(snd_mixer_elem_t *element, struct mixer_scale *out)
 		if (snd_mixer_selem_ask_playback_vol_dB(element, min, &low) < 0)
 			return false;
 	}
-	if (low <= SND_CTL_TLV_DB_GAIN_MUTE || low > high)
+	if (low > high || fabs(db(low)) > MOST_DB || fabs(db(high)) > MOST_DB)
 		return false;
 	out->min_db = db(low);
 	out->max_db = db(high);
@@ -144,7 +172,8 @@ static void read_position(snd_mixer_elem_t *element, struct mixer_scale *out)
 			loudest = value;
 		on |= has_switch && snd_mixer_selem_get_playback_switch(element, channel, &plays) == 0 && plays;
 	}
-	out->now_db = loudest <= SND_CTL_TLV_DB_GAIN_MUTE ? -INFINITY : db(loudest);
+	/* Below the scale is silence; a driver that says more than there is does not count. */
+	out->now_db = db(loudest) < out->min_db - MOST_DB ? -INFINITY : fmin(fmax(db(loudest), out->min_db), out->max_db);
 	out->muted = !on;
 }
 
@@ -191,6 +220,11 @@ int mixers_new(struct mixers **out, struct pw_loop *loop, void (*changed)(void *
 	*mixers = (struct mixers){ .loop = loop, .changed = changed, .data = data };
 	for (size_t i = 0; i < MAX_CARDS; i++)
 		mixers->cards[i].mixers = mixers;
+	mixers->timer = pw_loop_add_timer(loop, on_timer, mixers);
+	if (!mixers->timer) {
+		free(mixers);
+		return -ENOMEM;
+	}
 	snd_lib_error_set_handler(be_silent); /* else it writes to standard error what open_card() tells */
 	*out = mixers;
 	return 0;
@@ -202,6 +236,7 @@ void mixers_free(struct mixers *mixers)
 		return;
 	for (size_t i = 0; i < MAX_CARDS; i++)
 		close_card(&mixers->cards[i]);
+	pw_loop_destroy_source(mixers->loop, mixers->timer);
 	free(mixers);
 	snd_config_update_free_global();
 }

@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import time
 
 import numpy as np
 import pytest
@@ -105,6 +106,72 @@ def test_a_ceiling_wins_over_the_users_hand(managed):
         wait_until(lambda: managed.status()["level_code"] == "ceiling", what="the ceiling to hold")
 
 
+def turn(session, db):
+    """The user's hand, where he finds the volume: on our sink where that is the default, else on the output."""
+    ours = session.status()["mode"] == "default-sink"
+    session.set_volume("iemd.earphone" if ours else "earphone", [10 ** (db / 20)] * 2)
+
+
+def test_below_a_ceiling_the_volume_goes_down_and_up_under_the_users_hand(managed):
+    managed.write_settings('level = { max_spl = 90.0; hardware_volume = "manage"; };')
+    managed.iemctl("switch", "loud")
+    with sound.something_playing(managed):
+        settled_volume(managed, -30)
+        for db, heard in ((-40, -40), (-55.5, -55.5), (-34, -34), (-12, -30), (-41, -41)):
+            turn(managed, db)
+            settled_volume(managed, heard)
+            time.sleep(0.5)  # it would come up again within that
+            settled_volume(managed, heard)
+        managed.run("pw-cli", "set-param", managed.node("earphone")["id"], "Props", "{ channelVolumes: [ 0.002, 0.002 ] }")
+        time.sleep(0.5)
+        settled_volume(managed, 20 * np.log10(0.002))
+        managed.iemctl("limit", "off")
+        time.sleep(0.5)
+        settled_volume(managed, 20 * np.log10(0.002))
+
+
+def test_what_is_given_back_is_never_more_than_full_volume(managed):
+    """The user turns the output up under a part of ours: his own position is then above what there is."""
+    managed.iemctl("switch", "loud")
+    with sound.something_playing(managed):
+        settled_volume(managed, -25)
+        managed.run("pw-cli", "set-param", managed.node("earphone")["id"], "Props", "{ channelVolumes: [ 1.0, 1.0 ] }")
+        settled_volume(managed, 0)
+        for command in (("switch", "quiet"), ("set", "level.mode", "headroom"), ("auto",)):
+            managed.iemctl(*command)
+            for _ in range(10):
+                assert managed.volume("earphone")[0][0] <= 1.001
+                time.sleep(0.1)
+
+
+def test_a_mute_is_never_lifted(managed):
+    managed.iemctl("switch", "loud")
+    with sound.something_playing(managed):
+        settled_volume(managed, -25)
+        managed.iemctl("switch", "quiet")
+        managed.run("pw-cli", "set-param", managed.node("earphone")["id"], "Props", "{ mute: true }")
+        settled_volume(managed, -5)
+        assert managed.volume("earphone")[1] is True
+
+
+def test_off_raw_does_not_pass_the_ceiling(managed):
+    managed.write_settings('level = { max_spl = 90.0; hardware_volume = "manage"; };')
+    managed.write_profile("damped", 'earphone = { impedance = 20.0; sensitivity = { value = 120.0; unit = "dB/V"; }; };'
+                          'eq = { preamp = -20.0; bands = ( ); };')
+    managed.iemctl("switch", "damped")
+    with sound.Recorder.of_sink(managed, "earphone") as recorder, \
+            sound.Player(managed, measure.tone(1000, 60.0, dbfs=TONE_DB)) as player:
+        player.wait_linked()
+        settled_volume(managed, -10)
+        recorder.wait(1.0)
+        start = recorder.frames()
+        managed.iemctl("off", "--raw", "--wait")
+        settled_volume(managed, -30)
+        recorder.wait(1.0)
+        player.stop()
+    assert envelope_db(recorder.sound[start:]).max() <= 90 - 120 + 0.5
+
+
 def test_killed_it_leaves_the_level_and_the_next_one_takes_it_over(managed):
     managed.iemctl("switch", "loud")
     tone = measure.tone(1000, 60.0, dbfs=TONE_DB)
@@ -171,6 +238,39 @@ def test_what_is_plugged_in_again_is_unconfirmed_and_as_soft_as_the_most_sensiti
         player.stop()
     assert FULL_SCALE["loud"] + gain_before(recorder.sound, softer) == near(95)
     assert FULL_SCALE["quiet"] + gain_before(recorder.sound, end) == near(95)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_doubt_outlives_a_restart(managed, end):
+    for name in ("loud", "quiet"):
+        managed.iemctl("switch", name)
+    plug_in_again(managed)
+    with sound.something_playing(managed):
+        wait_until(lambda: managed.status()["confirmed"] is False, what="doubt")
+        settled_volume(managed, -25)
+        managed.kill_iemd(end)
+        managed.start_iemd(data_dir=managed.dir)
+        assert managed.status()["confirmed"] is False
+        time.sleep(1)
+        settled_volume(managed, -25)
+        assert managed.iemctl("confirm").stdout == "It is certain now that 'quiet' hangs on earphone.\n"
+        settled_volume(managed, -5)
+        assert managed.iemctl("confirm").stdout == "It was certain already that 'quiet' hangs on earphone.\n"
+
+
+@pytest.mark.parametrize("wanted_db, was_db", [(-23, -25), (-25, -23)], ids=["not-taken", "taken"])
+def test_a_death_between_the_journal_and_the_output_leaves_our_part_ours(managed, wanted_db, was_db):
+    managed.iemctl("switch", "loud")
+    with sound.something_playing(managed):
+        settled_volume(managed, -25)
+        managed.kill_iemd(signal.SIGKILL)
+        gains = {db: f"{{ gains = ( {10 ** (db / 20):.9f}, {10 ** (db / 20):.9f} ); mute = false; }}" for db in (0, -23, -25)}
+        path = managed.state_dir / "iemd/journal.conf"
+        path.write_text(f'format = 1;\nmanaged = ( {{ node = "earphone"; before = {gains[0]}; wanted = {gains[wanted_db]}; '
+                        f'was = {gains[was_db]}; }} );\n')
+        managed.write_settings('level = { hardware_volume = "manage"; };')
+        managed.start_iemd(data_dir=managed.dir)
+        settled_volume(managed, 0)
 
 
 @pytest.mark.parametrize("consent, by_volume, by_chain, code", [("manage", -20, 0, "unconfirmed"), ("leave", 0, -6, "unconfirmed-refused")])

@@ -152,3 +152,20 @@ def test_gain_advises_with_the_scale_of_the_control(card):
     assert "That control does not go down as far as -85.0 dB; PipeWire does the rest." in notes(card.session)
     card.session.stop_iemd()
     assert wanted + "." in notes(card.session)
+
+
+def test_a_mixer_that_broke_is_read_again(card):
+    """A card's driver that fails once, or its first reading on a busy machine: the ceiling counts on it."""
+    session, whole = card.session, card.state.read_bytes()
+    card.state.write_bytes(b"")
+    card.state.rename(card.state.with_name("gone"))  # and opens no more: else alsa-lib loses memory as it loads
+    wait_until(lambda: card.told() is None, what="the mixer to fail")
+    card.state.write_bytes(whole)
+    wait_until(lambda: card.told() == scale(0), what="it to be read again")
+    assert session.status()["state"] == "idle"
+
+
+@pytest.mark.parametrize("value", [10 ** 9, 80, -5])
+def test_a_position_off_the_scale_counts_as_its_end(card, value):
+    card.state.write_bytes(struct.pack("4i", value, value, 1, 1))
+    wait_until(lambda: card.told() == scale(-STEPS if value < 0 else 0), what="a nonsense value to be taken for an end")

@@ -93,6 +93,29 @@ static void loudness_is_added_and_counted(void **state)
 	iem_chain_free(after);
 }
 
+/* Of what it takes away from bass and treble there is no room for all the rest. */
+static void where_it_is_loud_loudness_makes_nothing_louder(void **state)
+{
+	const struct iem_loudness loud = { .listening_db = 90, .reference_db = 60, .strength = 1, .most_db = NAN };
+	struct iem_preference taste = IEM_PREFERENCE_NEUTRAL;
+	struct iem_chain_plan plan = plan_with(NULL);
+
+	for (int with_taste = 0; with_taste < 2; with_taste++) {
+		struct iem_chain *before, *after;
+
+		taste.bass_db = -6;
+		plan.preference = with_taste ? &taste : NULL;
+		plan.loudness = NULL;
+		before = made(&plan);
+		plan.loudness = &loud;
+		after = made(&plan);
+		assert_true(iem_chain_preamp_db(after) <= iem_chain_preamp_db(before) + 1e-9);
+		assert_true(iem_chain_db(after, IEM_SIDE_LEFT, 50) < iem_chain_db(before, IEM_SIDE_LEFT, 50) - 3);
+		iem_chain_free(before);
+		iem_chain_free(after);
+	}
+}
+
 static const struct iem_rated narrow = { 60, 12000, 6, 10, 100 };
 
 static double added_db(const struct iem_chain *with, const struct iem_chain *without, double freq_hz)
@@ -157,6 +180,7 @@ int main(void)
 		cmocka_unit_test(no_sine_passes_the_ceiling),
 		cmocka_unit_test(the_volume_of_the_device_helps_to_keep_the_ceiling),
 		cmocka_unit_test(loudness_is_added_and_counted),
+		cmocka_unit_test(where_it_is_loud_loudness_makes_nothing_louder),
 		cmocka_unit_test(what_an_earphone_is_rated_for_bounds_what_is_added_and_counts),
 		cmocka_unit_test(all_bands_that_there_can_be_fit),
 	};
