@@ -82,13 +82,19 @@ static json_t *gain_json(const struct gain *gain)
 			 "max_spl_db", json_number(d->max_spl_db), "limited_by",
 			 json_word(iem_limit_names, isnan(d->max_spl_db) ? -1 : d->swing.limit), "at_spl",
 			 need_json(gain), "hiss_spl_dba", json_number(d->hiss_spl_dba), "damping_error_db",
-			 json_number(fabs(d->change.y)), "eq_preamp_db", json_number(gain->chain->preamp_db),
+			 json_number(fabs(d->change.y)), "eq_preamp_db", json_number(gain->chain.eq_preamp_db),
 			 "digital_gain_db", json_number(level->digital_gain_db), "hardware_gain_db",
 			 json_number(gain->hardware_gain_db), "level_reason", iem_level_reason_names[level->reason],
 			 "needed_spl_db", json_number(gain->needed_spl_db), "notes", notes_json(gain));
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
+
+static int tell_no_chain(const struct gain_question *asked)
+{
+	complain("No chain can be made of the profile '%s'.", asked->profile->id);
+	return STATUS_FAILED;
+}
 
 /* A service that runs knows the mixers of this machine. */
 static const struct gain_scale *scale_of(const char *source, struct gain_scale *scale)
@@ -111,7 +117,7 @@ static const struct gain_scale *scale_of(const char *source, struct gain_scale *
 }
 
 static int tell_one(const struct invocation *call, const struct files *files,
-		    struct gain_question *asked, const struct gain_chain *chain)
+		    struct gain_question *asked)
 {
 	struct gain_scale scale;
 	const char *id = option_value(call, "--source");
@@ -123,8 +129,9 @@ static int tell_one(const struct invocation *call, const struct files *files,
 		return status;
 	if (entry && entry->source->volume_control)
 		asked->scale = scale_of(entry->id, &scale);
-	gain_answer(&gain, asked, chain, entry ? entry->source : NULL);
-	if (option_given(call, "--json"))
+	if (gain_answer(&gain, asked, entry ? entry->source : NULL) < 0)
+		status = tell_no_chain(asked);
+	else if (option_given(call, "--json"))
 		status = json_put(gain_json(&gain));
 	else
 		gain_print(&gain);
@@ -142,7 +149,7 @@ static int put_all(const struct gain *gains, size_t n)
 }
 
 static int tell_all(const struct invocation *call, const struct files *files,
-		    const struct gain_question *asked, const struct gain_chain *chain)
+		    const struct gain_question *asked)
 {
 	const struct iem_entry *const *entries;
 	const size_t n = iem_store_entries(files->store, &entries);
@@ -154,11 +161,13 @@ static int tell_all(const struct invocation *call, const struct files *files,
 		complain("The sources cannot be compared: out of memory.");
 		return STATUS_FAILED;
 	}
-	for (size_t i = 0; i < n; i++)
-		if (entries[i]->source)
-			gain_answer(&gains[known++], asked, chain, entries[i]->source);
+	for (size_t i = 0; i < n && status == STATUS_DONE; i++)
+		if (entries[i]->source && gain_answer(&gains[known++], asked, entries[i]->source) < 0)
+			status = tell_no_chain(asked);
 	qsort(gains, known, sizeof(*gains), gain_compare);
-	if (option_given(call, "--json"))
+	if (status != STATUS_DONE)
+		;
+	else if (option_given(call, "--json"))
 		status = put_all(gains, known);
 	else if (known)
 		gain_print_table(gains, known);
@@ -216,7 +225,6 @@ static int run_gain(const struct invocation *call)
 	struct iem_settings settings;
 	struct gain_question asked = { .settings = &settings, .spl_db = NAN, .noise_dba = NAN };
 	const struct iem_entry *entry = NULL;
-	struct gain_chain chain;
 	int status = read_question(&asked, call);
 
 	if (status != STATUS_DONE || (status = files_open(&files)) != STATUS_DONE ||
@@ -225,12 +233,8 @@ static int run_gain(const struct invocation *call)
 	    (status = take_profile(&asked, entry->profile, &with, &curve, option_value(call, "--impedance"))) !=
 		    STATUS_DONE)
 		return status;
-	if (gain_chain_of(&chain, &entry->profile->eq) < 0) {
-		complain("No chain can be made of the profile '%s'.", call->args[0]);
-		return STATUS_FAILED;
-	}
-	return option_given(call, "--all") ? tell_all(call, &files, &asked, &chain)
-					   : tell_one(call, &files, &asked, &chain);
+	return option_given(call, "--all") ? tell_all(call, &files, &asked)
+					   : tell_one(call, &files, &asked);
 }
 
 static const struct option gain_options[] = {

@@ -22,19 +22,17 @@ struct gain_question {
 	const char *curve_file; /* that the impedance curve is from; NULL: the profile's own text, or there is none */
 };
 
-/** Of the profile's own chain at 48 kHz. */
+/** Of the profile's own chain at 48 kHz, and of what undoes the source's output impedance in it. */
 struct gain_chain {
+	double eq_preamp_db;                   /* without the latter */
 	double preamp_db, peak_db, at_1khz_db; /* see struct iem_level_case */
 };
-
-/** @return 0, or -errno where there is no memory for it */
-int gain_chain_of(struct gain_chain *out, const struct iem_eq *eq);
 
 #define GAIN_MAX_NOTES 16
 
 struct gain {
 	const struct gain_question *asked;
-	const struct gain_chain *chain;
+	struct gain_chain chain;
 	const struct iem_source *source; /* NULL: none */
 	struct iem_drive drive;
 	double goal_spl_db;   /* what a source has to reach for a "yes": what is asked for, else the settings'
@@ -51,9 +49,8 @@ struct gain {
 	size_t n_notes;
 };
 
-/** Release with gain_finish(). */
-void gain_answer(struct gain *out, const struct gain_question *asked, const struct gain_chain *chain,
-		 const struct iem_source *source);
+/** Release with gain_finish(), also after a failure. @return 0, or -errno where no chain can be made */
+int gain_answer(struct gain *out, const struct gain_question *asked, const struct iem_source *source);
 void gain_finish(struct gain *gain);
 
 /** The name of the source; its id where it has none. */

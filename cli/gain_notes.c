@@ -80,10 +80,29 @@ static void note_source(struct gain *gain)
 	note_unknown(gain, s->noise_uv, "noise of the source", "the hiss");
 }
 
+#define ALIKE 0.1 /* of an impedance, more than makers round by */
+
+/* Two that contradict each other, or a curve of which what is needed is not in the file. */
+static void note_curve(struct gain *gain)
+{
+	const struct iem_earphone *e = &gain->asked->profile->earphone;
+	const struct iem_curve *curve = &e->impedance_curve;
+	const double ohm = iem_curve_at(curve, IEM_SENSITIVITY_HZ);
+
+	if (curve->n < 2)
+		return;
+	if (curve->at[0].x > IEM_SENSITIVITY_HZ || curve->at[curve->n - 1].x < IEM_SENSITIVITY_HZ)
+		note(gain, "The impedance curve goes from %g to %g Hz; what it is at 1 kHz is taken from its nearest end.",
+		     curve->at[0].x, curve->at[curve->n - 1].x);
+	else if (fabs(ohm - e->impedance_ohm) > ALIKE * ohm)
+		note(gain, "The impedance is %g ohm at 1 kHz, but its curve says %.3g: levels go by the one, and what an "
+			   "output impedance does by the other.", e->impedance_ohm, ohm);
+}
+
 static void note_response(struct gain *gain)
 {
 	if (gain->source && isnan(gain->drive.change.y) && !isnan(gain->source->output_impedance_ohm))
-		note(gain, "The earphone has no impedance curve, so what an output impedance of %g ohm does to its "
+		note(gain, "The earphone has no impedance curve of two points or more, so what an output impedance of %g ohm does to its "
 			   "response is not known, and nothing is corrected for it.",
 		     gain->source->output_impedance_ohm);
 }
@@ -106,8 +125,10 @@ static void note_noise(struct gain *gain)
 static void note_need(struct gain *gain)
 {
 	if (gain->need.feasible == 0 && !isnan(gain->drive.swing.voltage_v))
-		note(gain, "%g dB SPL take %.3g V at the earphone, and there are %.3g V.",
-		     gain->asked->spl_db, gain->need.voltage_v, gain->drive.swing.voltage_v);
+		note(gain, "%g dB SPL take %.3g V at the earphone, %s %.3g V.", gain->asked->spl_db,
+		     gain->need.voltage_v,
+		     gain->drive.swing.limit == IEM_LIMIT_EARPHONE_POWER ? "which bears" : "and there are",
+		     gain->drive.swing.voltage_v);
 }
 
 static void note_level(struct gain *gain)
@@ -151,6 +172,7 @@ void gain_take_notes(struct gain *gain)
 {
 	note_earphone(gain);
 	note_source(gain);
+	note_curve(gain);
 	note_response(gain);
 	note_noise(gain);
 	note_need(gain);

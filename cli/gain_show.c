@@ -79,6 +79,9 @@ static void print_verdict(const struct gain *gain)
 
 	if (gain->enough < 0)
 		say_fact("loud enough", "unknown");
+	else if (gain->enough && gain->asked->settings->level.max_spl_db < gain->goal_spl_db)
+		say_fact("loud enough", "no: it could have %.1f dB SPL, but for the ceiling of %g", drive->max_spl_db,
+			 gain->asked->settings->level.max_spl_db);
 	else if (isnan(spare_db))
 		say_fact("loud enough", "no: less than %.1f dB SPL, which is below %g",
 			 drive->full_scale_bound_db, gain->goal_spl_db);
@@ -86,6 +89,25 @@ static void print_verdict(const struct gain *gain)
 		say_fact("loud enough", "%s: at most %.1f dB SPL, %.1f dB %s than %g, %s",
 			 gain->enough ? "yes" : "no", drive->max_spl_db, fabs(spare_db),
 			 gain->enough ? "more" : "less", gain->goal_spl_db, limits[drive->swing.limit]);
+}
+
+/* Three digits of a figure, in the unit where that is the easiest to read. @return buf */
+static const char *quantity(char *buf, size_t size, double value, const char *unit)
+{
+	static const struct {
+		double from, factor;
+		const char *prefix;
+	} rows[] = { { 1, 1, "" }, { 1e-3, 1e3, "m" }, { 1e-6, 1e6, "u" }, { 0, 1e9, "n" } };
+	size_t i = 0;
+
+	if (isnan(value)) {
+		snprintf(buf, size, "unknown");
+		return buf;
+	}
+	while (value < rows[i].from)
+		i++;
+	snprintf(buf, size, "%.3g %s%s", value * rows[i].factor, rows[i].prefix, unit);
+	return buf;
 }
 
 static void print_need(const struct gain *gain)
@@ -97,20 +119,24 @@ static void print_need(const struct gain *gain)
 		return;
 	snprintf(name, sizeof(name), "for %g dB", gain->asked->spl_db);
 	if (!isnan(need->source_voltage_v))
-		snprintf(open, sizeof(open), " (%.4f V from the source, open)", need->source_voltage_v);
-	say_fact(name, "%s%s, %s, %s", figure(volts, sizeof(volts), need->voltage_v, 4, " V"), open,
-		 figure(current, sizeof(current), need->current_ma, 2, " mA"),
-		 figure(power, sizeof(power), need->power_mw, 3, " mW"));
+		snprintf(open, sizeof(open), " (%s from the source, open)",
+			 quantity(volts, sizeof(volts), need->source_voltage_v, "V"));
+	say_fact(name, "%s%s, %s, %s", quantity(volts, sizeof(volts), need->voltage_v, "V"), open,
+		 quantity(current, sizeof(current), need->current_ma / 1000, "A"),
+		 quantity(power, sizeof(power), need->power_mw / 1000, "W"));
 }
 
 static void print_noise(const struct gain *gain)
 {
-	const double full_scale_db = gain->needed_spl_db + ROOM_FOR_PEAKS_DB, max_db = gain->drive.max_spl_db;
+	const double full_scale_db = gain->needed_spl_db + ROOM_FOR_PEAKS_DB, source_db = gain->drive.max_spl_db;
+	const double max_db = isnan(source_db) ? NAN : fmin(source_db, gain->asked->settings->level.max_spl_db);
 
 	if (isnan(gain->asked->noise_dba))
 		return;
 	if (isnan(gain->needed_spl_db))
 		say_fact("in noise", "unknown");
+	else if (gain->needed_spl_db <= 0)
+		say_fact("in noise", "nothing is lost to so little");
 	else
 		say_fact("in noise", "%.1f dB SPL needed; peaks then take a full scale of %.1f%s",
 			 gain->needed_spl_db, full_scale_db,
@@ -123,8 +149,10 @@ static void print_hiss(const struct gain *gain)
 {
 	if (isnan(gain->drive.hiss_spl_dba))
 		say_fact("hiss", "unknown");
+	else if (gain->drive.hiss_spl_dba == -INFINITY)
+		say_fact("hiss", "none");
 	else
-		say_fact("hiss", "%.1f dB SPL(A), %s", gain->drive.hiss_spl_dba,
+		say_fact("hiss", "%.1f dB SPL(A), %s", unsigned_zero(gain->drive.hiss_spl_dba, 1),
 			 hiss_word(gain->drive.hiss_spl_dba));
 }
 
@@ -147,11 +175,11 @@ static void print_level(const struct gain *gain)
 	const struct iem_level *level = &gain->level;
 	char headroom[64] = "", device[48], spl[128] = "";
 
-	if (gain->chain->preamp_db < 0)
-		snprintf(headroom, sizeof(headroom), " (%.2f for the equaliser)", gain->chain->preamp_db);
+	if (gain->chain.preamp_db < 0)
+		snprintf(headroom, sizeof(headroom), " (%.2f for the equaliser)", gain->chain.preamp_db);
 	if (!isnan(level->spl_db))
 		snprintf(spl, sizeof(spl), "; a full-scale sine of 1 kHz %s %.1f dB SPL%s",
-			 gain->overdriven ? "would then have" : "then has", level->spl_db,
+			 gain->overdriven ? "would then have" : "then has", unsigned_zero(level->spl_db, 1),
 			 gain->overdriven ? " but for the limit" : "");
 	say_fact("to set", "digital gain %.2f dB%s, device's volume %s%s",
 		 unsigned_zero(level->digital_gain_db, 2), headroom,
@@ -223,6 +251,9 @@ void gain_print_table(const struct gain *gains, size_t n)
 	table_finish(&table);
 	say("\nAT MOST is in dB SPL with all limits, FULL of full scale without them, HISS in\n"
 	    "dB SPL(A), CHANGE that of the response by the output impedance in dB. The last\n"
-	    "column tells whether so many dB SPL are reached. ?: not known. *: takes the\n"
-	    "current to be enough, which is not known.\n");
+	    "column tells whether so many dB SPL are reached. ?: not known. <: no more than\n"
+	    "that, from 0 ohm. *: takes the current to be enough, which is not known.\n");
+	if (!isnan(gains[0].needed_spl_db))
+		say("In that noise %.1f dB SPL are needed, and %g dB more for peaks.\n", gains[0].needed_spl_db,
+		    ROOM_FOR_PEAKS_DB);
 }

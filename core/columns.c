@@ -67,7 +67,7 @@ static int read_number(double *out, const char *cell, char decimal)
 	return iem_number_parse(text, out);
 }
 
-enum kind { IS_ROW, IS_TEXT, IS_BROKEN };
+enum kind { IS_ROW, IS_TEXT, IS_BROKEN, IS_NONSENSE };
 
 /* @param said what is wrong, where it begins like a row and is none */
 static enum kind read_row(const struct reading *r, struct iem_row *row, unsigned *values, char *line, char said[120])
@@ -81,6 +81,10 @@ static enum kind read_row(const struct reading *r, struct iem_row *row, unsigned
 	for (; cell && n < CELLS; cell = next_cell(&line, r->style.separator)) {
 		if (!*cell && (!line || !line[strspn(line, ",;" COLUMNS_BLANKS)]))
 			break; /* spreadsheets end short rows with separators */
+		if (n && (strcasecmp(cell, "nan") == 0 || strcasestr(cell, "inf") == cell + strspn(cell, "+-"))) {
+			snprintf(said, 120, "'%.40s' is no number; " WANTED, cell);
+			return IS_NONSENSE;
+		}
 		if (read_number(&numbers[n], cell, r->style.decimal) < 0) {
 			snprintf(said, 120, "'%.40s' is no number; " WANTED, cell);
 			return n ? IS_BROKEN : IS_TEXT;
@@ -137,7 +141,7 @@ static void note_heading(struct reading *r, const char *line)
 /* Above the rows all is let pass that is none; below them, text may end the file. */
 static void take_text(struct reading *r, enum kind kind, bool comment, const char *sentence)
 {
-	if (r->columns.n && kind == IS_BROKEN)
+	if (kind == IS_NONSENSE || (r->columns.n && kind == IS_BROKEN))
 		complain(r, r->line, sentence);
 	else if (r->columns.n && !comment && !r->text_line)
 		r->text_line = r->line;

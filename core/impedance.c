@@ -44,9 +44,13 @@ static bool is_zma(const char *path)
 /* A response in place of an impedance has numbers that would do. */
 static int check_heading(const struct iem_columns *columns, const char *path, struct iem_diags *diags)
 {
+	static const char *const kilo[] = { "kHz", "kOhm", NULL };
 	static const char *const levels[] = { "dB", "SPL", NULL };
 	static const char *const impedances[] = { "ohm", "imp", "\xce\xa9", "|Z|", NULL };
 
+	if (speaks_of(columns->heading, kilo))
+		return iem_complain(diags, path, 0, "the heading '%.60s' speaks of kHz or kOhm; wanted are Hz and ohm",
+				    columns->heading);
 	if (!speaks_of(columns->heading, levels) || speaks_of(columns->heading, impedances))
 		return 0;
 	return iem_complain(diags, path, 0, "the heading '%.60s' speaks of levels; wanted are Hz and ohm",
@@ -58,8 +62,14 @@ static bool has_phase(const struct iem_columns *columns, const char *path, struc
 	static const char *const phases[] = { "phas", "fase", "deg", NULL };
 	size_t i = 0;
 
+	static const char *const radians[] = { "rad)", "rad]", "radian", NULL };
+
 	if (columns->values < 2)
 		return false;
+	if (speaks_of(columns->heading, radians)) {
+		iem_remark(diags, path, 0, "the third column is not read: its phase is in radians, and wanted are degrees");
+		return false;
+	}
 	if (is_zma(path) || speaks_of(columns->heading, phases))
 		return true;
 	while (i < columns->n && !(fabs(columns->rows[i].y[1]) > 0))
@@ -228,6 +238,9 @@ static int take(struct iem_impedance *out, struct iem_columns *columns, const ch
 	if (way < 0)
 		turn_round(columns);
 	merge_twins(columns);
+	if (columns->n < 2)
+		iem_remark(diags, path, 0, "there is one point alone, at %g Hz: that is no curve, and nothing is corrected by it",
+			   columns->rows[0].x);
 	if ((r = thin_out(columns, path, diags)) < 0 || (r = take_column(&impedance.ohm, columns, 0)) < 0 ||
 	    (phase && (r = take_column(&impedance.phase, columns, 1)) < 0))
 		return r;

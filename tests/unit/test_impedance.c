@@ -38,9 +38,13 @@ static void points_ascend_and_the_phase_is_where_it_is_said_to_be(void **state)
 		{ "a table", "x.tsv", "# made up\nfrequency_hz\timpedance_ohm\n20\t12\n1000\t20\n", "20|12 1000|20", "", "" },
 		{ "ZMA", "x.zma", "* made up\n 20.0  12.0  -3.5\n 1000  20  10\n", "20|12 1000|20", "20|-3.5 1000|10", "" },
 		{ "ZMA in capitals, downwards", "X.ZMA", "1000 20 10\n20 12 -3.5\n", "20|12 1000|20", "20|-3.5 1000|10", "" },
-		{ "REW", "x.txt", "* Freq(Hz)  Z(Ohms)  Phase(degrees)\n20 12 -3.5\n", "20|12", "20|-3.5", "" },
-		{ "German", "x.csv", "Frequenz;Impedanz;Phase\n20,5;12,5;-3,5\n", "20.5|12.5", "20.5|-3.5", "" },
-		{ "no word of a phase", "x.txt", "Hz left right\n20 12 12.5\n", "20|12", "", "x.txt:2: " UNREAD },
+		{ "REW", "x.txt", "* Freq(Hz)  Z(Ohms)  Phase(degrees)\n20 12 -3.5\n30 13 1\n", "20|12 30|13", "20|-3.5 30|1", "" },
+		{ "German", "x.csv", "Frequenz;Impedanz;Phase\n20,5;12,5;-3,5\n30;13;1\n", "20.5|12.5 30|13", "20.5|-3.5 30|1", "" },
+		{ "no word of a phase", "x.txt", "Hz left right\n20 12 12.5\n30 12 12.5\n", "20|12 30|12", "", "x.txt:2: " UNREAD },
+		{ "radians", "x.zma", "Hz ohm phase(rad)\n20 12 1.5\n30 12 1.5\n", "20|12 30|12", "",
+		  "x.zma: the third column is not read: its phase is in radians, and wanted are degrees\n" },
+		{ "one point", "x.tsv", "20 12\n", "20|12", "",
+		  "x.tsv: there is one point alone, at 20 Hz: that is no curve, and nothing is corrected by it\n" },
 		{ "no phase either", "x.txt", "20 12 0\n30 12 0\n40 12\n", "20|12 30|12 40|12", "", "" },
 		{ "a frequency twice", "x.zma", "20 12 2\n20 14 4\n30 12 1\n", "20|13 30|12", "20|3 30|1", "" },
 		{ "twice, downwards", "x.zma", "30 12 1\n20 12 2\n20 14 4\n", "20|13 30|12", "20|3 30|1", "" },
@@ -74,6 +78,10 @@ static void what_is_no_impedance_is_refused(void **state)
 		  "x.zma:4: the frequency turns back: 20 Hz comes after 20000; a file is one curve, upwards or downwards\n" },
 		{ "* Freq(Hz) SPL(dB) Phase(degrees)\n20 80 1\n",
 		  "x.zma: the heading '* Freq(Hz) SPL(dB) Phase(degrees)' speaks of levels; wanted are Hz and ohm\n" },
+		{ "Frequency (kHz);Z (Ohm)\n1;16\n5;7\n",
+		  "x.zma: the heading 'Frequency (kHz);Z (Ohm)' speaks of kHz or kOhm; wanted are Hz and ohm\n" },
+		{ "20 nan\n1000 inf\n20000 34\n", "x.zma:1: 'nan' is no number; wanted are a frequency in Hz and one or two values\n"
+						   "x.zma:2: 'inf' is no number; wanted are a frequency in Hz and one or two values\n" },
 		{ "nothing\n", "x.zma: there is no row of numbers; wanted are a frequency in Hz and one or two values\n" },
 	};
 
@@ -243,7 +251,8 @@ static void published_curves_are_read(void **state)
 static void it_can_be_described(void **state)
 {
 	struct iem_impedance impedance = parse_as("20.5 12 1\n40000 13 2\n", "x.zma", "");
-	struct iem_impedance one = parse_as("1000 12\n", "x.txt", "");
+	struct iem_impedance one = parse_as("1000 12\n", "x.txt", "x.txt: there is one point alone, at 1000 Hz: that is no "
+							 "curve, and nothing is corrected by it\n");
 	char text[100];
 
 	assert_string_equal(iem_impedance_describe(&impedance.ohm, &impedance.phase, text, sizeof(text)),
