@@ -1,7 +1,9 @@
 /* iemctl set, limit, loudness: settings, shown and changed without touching the rest of the file. */
+#include "cli/bus.h"
 #include "cli/files.h"
 #include "cli/groups.h"
 #include "cli/json.h"
+#include "cli/service_level.h"
 #include "cli/text.h"
 
 #include "core/conf.h"
@@ -170,6 +172,24 @@ static int report(const struct iem_setting *setting, const struct view *view, bo
 	return STATUS_DONE;
 }
 
+/* A ceiling that is only written down protects nobody: what a running service cannot do of a level, it is asked. */
+static void tell_level(const struct iem_setting *setting)
+{
+	static const char *const undone[] = { "unknown", "match-refused", "ceiling-refused", "unconfirmed-refused" };
+	CLEANUP(json_decrefp) json_t *outputs = NULL;
+	const json_t *output;
+	size_t i;
+
+	if (strncmp(setting->name, "level.", strlen("level.")) != 0)
+		return;
+	outputs = service_outputs_if_any();
+	json_array_foreach (outputs, i, output)
+		for (size_t u = 0; u < ARRAY_LEN(undone); u++)
+			if (json_is_true(json_object_get(output, "Default")) &&
+			    strcmp(property_text(output, "LevelCode"), undone[u]) == 0)
+				say_wrapped(property_text(output, "LevelReason"), 0);
+}
+
 static int change(const struct iem_setting *setting, const char *value, bool json)
 {
 	CLEANUP(view_finish) struct view view = { 0 };
@@ -190,6 +210,8 @@ static int change(const struct iem_setting *setting, const char *value, bool jso
 	iem_settings_parse(&view.settings, edited, strlen(edited), view.paths.settings, NULL);
 	status = after_change();
 	r = report(setting, &view, json);
+	if (status == STATUS_DONE && !json)
+		tell_level(setting);
 	return status == STATUS_DONE ? r : status;
 }
 
@@ -249,14 +271,45 @@ static int run_set(const struct invocation *call)
 	return status == STATUS_DONE ? show_all(&view, option_given(call, "--json")) : status;
 }
 
+/* A short command for one setting, in its own words. */
+static int run_short(const struct invocation *call, const char *name, const char *wrong)
+{
+	const char *value = call->n_args ? call->args[0] : NULL;
+	struct iem_settings scratch;
+	struct iem_setting setting;
+
+	iem_settings_init(&scratch);
+	if (value && iem_setting_find(&setting, name) && iem_setting_assign(&setting, &scratch, value) < 0)
+		return usage_error(call, "'%s' is %s.", value, wrong);
+	return get_or_set(call, name, value);
+}
+
 static int run_limit(const struct invocation *call)
 {
-	return get_or_set(call, "level.max_spl", call->n_args ? call->args[0] : NULL);
+	CLEANUP(view_finish) struct view view = { 0 };
+	int status;
+
+	if (call->n_args || option_given(call, "--json"))
+		return run_short(call, "level.max_spl", "no ceiling: 60 to 130 dB SPL are, or off");
+	status = view_open(&view);
+	if (status == STATUS_DONE && isfinite(view.settings.level.max_spl_db))
+		say("No sine may have more than %g dB SPL.\n", view.settings.level.max_spl_db);
+	else if (status == STATUS_DONE)
+		say("There is no ceiling.\n");
+	return status;
 }
 
 static int run_loudness(const struct invocation *call)
 {
-	return get_or_set(call, "loudness.enabled", call->n_args ? call->args[0] : NULL);
+	CLEANUP(view_finish) struct view view = { 0 };
+	int status;
+
+	if (call->n_args || option_given(call, "--json"))
+		return run_short(call, "loudness.enabled", "neither on nor off");
+	status = view_open(&view);
+	if (status == STATUS_DONE)
+		say("Loudness compensation is %s.\n", view.settings.loudness.enabled ? "on" : "off");
+	return status;
 }
 
 const struct command settings_commands[] = {

@@ -49,7 +49,8 @@ json_t *level_volume_json(const json_t *output)
 				  json_number(property_number(output, "MixerMaxDb")), "step_db",
 				  json_number(property_number(output, "MixerStepDb")), "db",
 				  json_number(property_number(output, "MixerDb")));
-	volume = json_pack("{so, so, so}", "db", json_number(property_number(output, "VolumeDb")), "part_db",
+	volume = json_pack("{so, sb, so, so}", "db", json_number(property_number(output, "VolumeDb")), "muted",
+			   property_true(output, "VolumeMuted"), "part_db",
 			   json_number(property_number(output, "VolumePartDb")), "mixer", mixer ? mixer : json_null());
 	return volume ? volume : json_null();
 }
@@ -80,7 +81,9 @@ static void print_volume(const json_t *output)
 		return;
 	snprintf(text, sizeof(text), "%.1f dB", unsigned_zero(volume, 1));
 	if (part < 0)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", of which %.1f dB keep the level", part);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", of which %.1f dB are our part", part);
+	if (property_true(output, "VolumeMuted"))
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", mute");
 	append_mixer(text, sizeof(text), output);
 	label("Volume");
 	say_wrapped(text, LABEL_COLUMNS + 1);
@@ -104,8 +107,9 @@ void level_print(const json_t *output)
 		say_wrapped(text, LABEL_COLUMNS + 1);
 	}
 	if (!isnan(full_scale)) {
-		snprintf(text, sizeof(text), "full scale is %.1f dB SPL, and %.1f through the correction at 1 kHz, with the "
-			 "device's volume at its highest", full_scale, sine);
+		snprintf(text, sizeof(text), "full scale is %.1f dB SPL, and %.1f through the correction at 1 kHz%s, with your "
+			 "own volume at its highest", full_scale, sine,
+			 property_number(output, "VolumePartDb") < 0 ? " and our part of the volume" : "");
 		if (!isnan(now))
 			snprintf(text + strlen(text), sizeof(text) - strlen(text), "; now it is %.1f dB(A)", now);
 		label("Level");

@@ -97,13 +97,14 @@ static json_t *members(json_t *object, const struct member_row *rows, size_t n, 
 static json_t *status_json(const json_t *manager, const json_t *output)
 {
 	const struct member_row mode = { "mode", "Mode", TEXT_OR_NULL };
+	const struct member_row mode_reason = { "mode_reason", "ModeReason", TEXT_OR_NULL };
 	json_t *status = json_object();
 	const bool profile = output && *property_text(output, "Profile");
 
 	json_object_set(status, "version", json_object_get(manager, "Version"));
 	json_object_set(status, "enabled", json_object_get(manager, "Enabled"));
 	json_object_set_new(status, "mode", member_of(&mode, manager));
-	json_object_set(status, "mode_reason", json_object_get(manager, "ModeReason"));
+	json_object_set_new(status, "mode_reason", member_of(&mode_reason, manager));
 	json_object_set(status, "state", json_object_get(manager, "State"));
 	json_object_set_new(status, "output",
 			    output ? members(json_object(), output_members, ARRAY_LEN(output_members), output) :

@@ -48,6 +48,7 @@ struct engine_view {
 	double spl_now_dba;       /* of the last second, A-weighted, the louder ear; the device's volume included */
 	double damping_db;        /* the most that is done about the source's output impedance, with its sign */
 	double volume_db;         /* of the output, the loudest channel, re its highest */
+	bool volume_muted;
 	double volume_part_db;    /* what of it is ours, at most 0 */
 	struct {                  /* the ALSA control behind it */
 		const char *control; /* NULL: none is known, and all of the rest with it */

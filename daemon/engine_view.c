@@ -109,6 +109,7 @@ static void view_volume(struct engine_view *view, const struct engine *engine, c
 	view->volume_db = NAN;
 	if (engine->graph && place->present && graph_volume(engine->graph, place->output.node_id, &volume))
 		view->volume_db = volume_gain_db(&volume);
+	view->volume_muted = !isnan(view->volume_db) && volume.mute;
 	view->volume_part_db = place->hardware.part_db;
 	if (!engine->graph || !*scale->control)
 		return;
