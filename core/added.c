@@ -186,7 +186,8 @@ void iem_added_make(struct iem_added *out, const struct iem_preference *preferen
 		add_preference(out, &sum, preference, &bounds);
 	if (loudness)
 		add_loudness(out, &sum, loudness, &bounds);
-	out->n += iem_guard_bands(out->bands + out->n, out->bands, out->n, &bounds);
+	out->n_guards = iem_guard_bands(out->bands + out->n, out->bands, out->n, &bounds);
+	out->n += out->n_guards;
 }
 
 /* --- told ------------------------------------------------------------------------------------------------------- */
@@ -206,22 +207,49 @@ static int held_text(const struct iem_preference *preference, enum iem_preferenc
 	return snprintf(buf, size, "%s %s%s is held at %+.1f%s", row->name, asked, row->unit, gain_db, row->unit);
 }
 
-const char *iem_added_held(const struct iem_preference *preference, const struct iem_rated *rated, char *buf, size_t size)
+/* Where boosts are taken back: "below 60 Hz and above 12000 Hz". @return buf */
+static const char *guarded_text(const struct iem_added *added, const struct iem_rated *rated, char *buf, size_t size)
 {
-	struct iem_added added;
 	size_t n = 0;
 
 	buf[0] = '\0';
-	iem_added_make(&added, preference, NULL, rated);
+	for (size_t i = added->n - added->n_guards; i < added->n && n < size; i++) {
+		const bool low = added->bands[i].type == IEM_LOW_SHELF;
+
+		n += (size_t)snprintf(buf + n, size - n, "%s%s %g Hz", n ? " and " : "", low ? "below" : "above",
+				      low ? rated->lowest_hz : rated->highest_hz);
+	}
+	return buf;
+}
+
+static size_t append_held(const struct iem_added *added, const struct iem_preference *preference, char *buf, size_t size)
+{
+	size_t n = 0;
+
 	for (int key = 0; key < IEM_PREFERENCE_KEYS && n < size; key++)
-		if (added.part[key] < 1) {
+		if (added->part[key] < 1) {
 			n += (size_t)snprintf(buf + n, size - n, "%s", n ? ", " : "");
 			if (n < size)
-				n += (size_t)held_text(preference, (enum iem_preference_key)key, added.part[key],
+				n += (size_t)held_text(preference, (enum iem_preference_key)key, added->part[key],
 						       buf + n, size - n);
 		}
+	return n;
+}
+
+const char *iem_added_held(const struct iem_preference *preference, const struct iem_rated *rated, char *buf, size_t size)
+{
+	struct iem_added added;
+	char where[64];
+	size_t n;
+
+	buf[0] = '\0';
+	iem_added_make(&added, preference, NULL, rated);
+	n = append_held(&added, preference, buf, size);
 	if (n > 0 && n < size)
-		snprintf(buf + n, size - n, ", since %g mW allow no boost above %.1f dB at %g dB SPL", rated->max_power_mw,
-			 rated->most_db, rated->reference_spl_db);
+		n += (size_t)snprintf(buf + n, size - n, ", since %g mW allow no boost above %.1f dB at %g dB SPL",
+				      rated->max_power_mw, rated->most_db, rated->reference_spl_db);
+	if (added.n_guards && n < size)
+		snprintf(buf + n, size - n, "%s%s, where the earphone is not rated, boosts are taken back", n ? "; " : "",
+			 guarded_text(&added, rated, where, sizeof(where)));
 	return buf;
 }

@@ -19,7 +19,7 @@
 
 struct iem_added {
 	struct iem_band bands[IEM_ADDED_BANDS]; /* for both ears; they mean the analog prototype */
-	size_t n;
+	size_t n, n_guards; /* of them, the last ones, that take boosts back beyond the rated range */
 	double part[IEM_PREFERENCE_KEYS]; /* of each key's boost that there was room for; 1: all of it */
 };
 
@@ -34,6 +34,7 @@ void iem_added_make(struct iem_added *out, const struct iem_preference *preferen
 
 /**
  * What RATED takes of PREFERENCE by itself: which key was asked for how much, what is done, and why, as a clause: "bass
- * +8 dB is held at +3.2 dB, since 10 mW allow no boost above 3.2 dB at 100 dB SPL"; "" where nothing is held. @return buf
+ * +8 dB is held at +3.2 dB, since 10 mW allow no boost above 3.2 dB at 100 dB SPL", and beyond which edge boosts are taken
+ * back; "" where nothing is held. @return buf
  */
 const char *iem_added_held(const struct iem_preference *preference, const struct iem_rated *rated, char *buf, size_t size);

@@ -92,6 +92,7 @@ struct look {
 	int several; /* two commas or more, one of them tight */
 	int whole;    /* a number without any mark */
 	int fraction; /* one whose comma marks no thousands */
+	size_t heading_commas, row_commas; /* of the last line of words before the first row, and of that */
 };
 
 /* Nothing but what rows of numbers are made of; a quotation mark may open a cell of text. */
@@ -151,6 +152,18 @@ static void look_at(struct look *look, const char *line, int number)
 	}
 	if (commas > 1 && look->tight)
 		see(&look->several, number);
+	if (!look->row_commas)
+		look->row_commas = commas;
+}
+
+/* "Freq,Z,Phase" */
+static void look_at_heading(struct look *look, const char *line)
+{
+	if (look->row_commas)
+		return;
+	look->heading_commas = 0;
+	for (const char *at = line; (at = strchr(at, ',')); at++)
+		look->heading_commas++;
 }
 
 static struct look look_over(const char *plain)
@@ -168,8 +181,12 @@ static struct look look_over(const char *plain)
 
 			snprintf(line, sizeof(line), "%.*s", (int)(length - skip), at + skip);
 			whole = columns_line(&whole);
-			if (!columns_is_comment(whole) && is_of_numbers(whole))
+			if (columns_is_comment(whole))
+				;
+			else if (is_of_numbers(whole))
 				look_at(&look, whole, number);
+			else
+				look_at_heading(&look, whole);
 		}
 		at += length + (at[length] == '\n');
 	}
@@ -187,9 +204,10 @@ int columns_look(struct columns_style *out, const char *plain, const char *path,
 {
 	const struct look look = look_over(plain);
 	const bool by_commas = !look.semicolon && (look.loose || (look.tight && !look.blank));
+	const bool is_headed = look.row_commas > 1 && look.heading_commas == look.row_commas; /* by as many cells */
 	const int decimal_comma = by_commas ? look.quoted : look.quoted ? look.quoted : look.tight;
 
-	if (by_commas && look.tight && (look.quoted || (look.several && !look.point)))
+	if (by_commas && look.tight && (look.quoted || (look.several && !look.point && !is_headed)))
 		return unclear(look.several ? look.several : look.tight, path, diags);
 	if (decimal_comma && look.whole && !look.fraction && !look.point)
 		return iem_complain(diags, path, decimal_comma,

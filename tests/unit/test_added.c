@@ -303,7 +303,12 @@ static void what_is_held_is_told_with_the_reason(void **state)
 		  "bass +2 dB is held at +0.0 dB, of the boost of tilt -1 dB an octave 50 % is done, since 10 mW allow no "
 		  "boost above 3.0 dB at 97.5 dB SPL" },
 		{ { NAN, NAN, 8, 10, 100 }, 8, 0, 0, "" },
-		{ { 100, 8000, INFINITY, NAN, 100 }, 12, 12, 2, "" },
+		{ { 100, 8000, INFINITY, NAN, 100 }, 12, 12, 2,
+		  "below 100 Hz and above 8000 Hz, where the earphone is not rated, boosts are taken back" },
+		{ { 100, NAN, 3.2, 10, 100 }, 8, 0, 0,
+		  "bass +8 dB is held at +3.2 dB, since 10 mW allow no boost above 3.2 dB at 100 dB SPL; below 100 Hz, where "
+		  "the earphone is not rated, boosts are taken back" },
+		{ { 100, 8000, INFINITY, NAN, 100 }, -12, -12, 0, "" },
 		{ { NAN, NAN, 0, 10, 100 }, -8, 0, 0, "" },
 	};
 	char text[512];
