@@ -255,6 +255,8 @@ void engine_update_chain(struct engine *engine, struct place *place)
 
 	if (print == place->chain_print || print == place->failed_print) {
 		place->preparing = false;
+		/* The user's hand has moved the output above what its level may be. */
+		hardware_lower(engine, place, place->level.hardware_gain_db);
 		return;
 	}
 	r = make_chain(engine, place, rate_hz, &chain);

@@ -16,6 +16,7 @@
 #define RAISE_DB 2.0
 #define RAISE_MS 100 /* so often: 20 dB a second */
 #define NOTHING_DB 0.05
+#define ROUNDING_DB 1.0 /* of a device */
 #define MOST_DB 96.0 /* of a part: what is softer than that is not heard, and a volume is no longer a number below */
 
 static bool volume_now(const struct engine *engine, const struct place *place, struct volume *out)
@@ -64,7 +65,7 @@ static void adopt(struct engine *engine, struct place *place, const struct volum
 	const struct journal_volume *left = journal_managed(engine->config.journal, place->output.node, place->output.port);
 	struct hardware *hardware = &place->hardware;
 
-	*hardware = (struct hardware){ .own = *now, .seen = *now };
+	*hardware = (struct hardware){ .own = *now, .expected = *now };
 	if (!left)
 		return;
 	if (journal_volume_is_ours(left, now)) {
@@ -78,10 +79,12 @@ static void adopt(struct engine *engine, struct place *place, const struct volum
 
 /* --- what is told ------------------------------------------------------------------------------------- */
 
-static void remember_asked(struct hardware *hardware, const struct volume *volume)
+static void remember_asked(struct hardware *hardware, const struct volume *now, const struct volume *volume)
 {
-	hardware->ours[1] = hardware->ours[0];
-	hardware->ours[0] = hardware->asked = *volume;
+	if (!hardware->asked.channels)
+		hardware->seen = *now;
+	hardware->before = hardware->asked;
+	hardware->asked = hardware->expected = *volume;
 	hardware->asked_ms = engine_now_ms();
 }
 
@@ -89,10 +92,11 @@ static void remember_asked(struct hardware *hardware, const struct volume *volum
 static void set_part(struct engine *engine, struct place *place, double part_db)
 {
 	struct hardware *hardware = &place->hardware;
-	struct volume now, wanted;
+	struct volume told, now, wanted;
 
 	if (!hardware->own.channels || !volume_now(engine, place, &now))
 		return;
+	told = now;
 	if (hardware->asked.channels)
 		now = hardware->asked;
 	hardware->part_db = fmax(part_db, -MOST_DB);
@@ -102,7 +106,7 @@ static void set_part(struct engine *engine, struct place *place, double part_db)
 	if (hardware->part_db == 0)
 		hardware->own = wanted;
 	note(engine, place, &now, &wanted);
-	remember_asked(hardware, &wanted);
+	remember_asked(hardware, &told, &wanted);
 	graph_set_gains(engine->graph, place->output.node_id, &wanted);
 	volume_expect(engine, place, &wanted);
 	log_debug("%s: our part of its volume is %.1f dB.", place->output.id, hardware->part_db);
@@ -123,7 +127,7 @@ void hardware_take_hand(struct engine *engine, struct place *place, const struct
 	struct volume now = *own;
 
 	volume_now(engine, place, &now);
-	hardware->own = *own;
+	hardware->own = hardware->expected = *own;
 	if (hardware_may_manage(engine, place) && is_decided(place))
 		hardware->part_db = fmax(fmin(place->level.hardware_match_db, fmin(0, place->level.ceiling_volume_db - own_db)),
 					 -MOST_DB);
@@ -131,7 +135,7 @@ void hardware_take_hand(struct engine *engine, struct place *place, const struct
 	if (hardware->part_db == 0 && !journal_managed(engine->config.journal, place->output.node, place->output.port))
 		return; /* nothing of it is ours */
 	note(engine, place, &now, wanted);
-	remember_asked(hardware, wanted);
+	remember_asked(hardware, &now, wanted);
 }
 
 /*
@@ -145,73 +149,93 @@ static void take_hand_there(struct engine *engine, struct place *place, const st
 	if (is_decided(place))
 		hardware->part_db = fmin(place->level.hardware_match_db, 0);
 	hardware->own = volume_scaled(now, -hardware->part_db);
-	memset(hardware->ours, 0, sizeof(hardware->ours));
+	hardware->expected = *now;
 	note(engine, place, now, now);
 }
 
 /* --- what it tells -------------------------------------------------------------------------------------- */
 
-static bool is_ours(const struct hardware *hardware, const struct volume *now)
+/* Is it what we asked for, as far as a device has such a position? */
+static bool is_about(const struct volume *now, const struct volume *asked)
 {
-	return volume_same_gains(now, &hardware->ours[0]) || volume_same_gains(now, &hardware->ours[1]);
+	return volume_same_gains(now, asked) || fabs(volume_gain_db(now) - volume_gain_db(asked)) < ROUNDING_DB;
 }
 
-/* Under sound nothing may go on before a volume is in force: who moves it may hang. */
-static bool is_waited_for(struct engine *engine, struct place *place, const struct volume *now)
+/* Under sound nothing may go on before a volume is in force, and who moves it may hang; asleep, an output tells nothing. */
+static bool is_waited_for(const struct engine *engine, const struct place *place)
+{
+	return place->hardware.asked.channels && (engine_now_ms() - place->hardware.asked_ms < ANSWER_MS ||
+						  graph_is_running(engine->graph, place->output.node_id));
+}
+
+static void ask_again(struct engine *engine, struct place *place)
 {
 	struct hardware *hardware = &place->hardware;
 
-	if (volume_same_gains(now, &hardware->asked))
-		return false;
-	if (!volume_same_gains(now, &hardware->seen) && !is_ours(hardware, now))
-		hardware->hand = *now; /* somebody moved it while ours was on its way */
-	if (engine_now_ms() - hardware->asked_ms < ANSWER_MS)
-		return true;
-	if (!volume_same_gains(now, &hardware->seen) || !graph_is_running(engine->graph, place->output.node_id))
-		return false; /* it was moved, it rounds, or it sleeps */
+	if (engine_now_ms() - hardware->asked_ms < ANSWER_MS || !is_waited_for(engine, place))
+		return;
 	if (!hardware->overdue)
 		log_warning("%s does not take its volume; asking again until it does.", place->output.description);
 	hardware->overdue = true;
 	hardware->asked_ms = engine_now_ms();
 	graph_set_gains(engine->graph, place->output.node_id, &hardware->asked);
-	return true;
 }
 
-/* An answer, or none for too long. A hand that came between is given its way. */
+static void forget_asked(struct hardware *hardware)
+{
+	hardware->asked.channels = hardware->before.channels = 0;
+	hardware->overdue = false;
+}
+
+/* The answer, or a hand that came between: that is given its way, if ours has overwritten it. */
 static void take_answer(struct engine *engine, struct place *place, const struct volume *now)
 {
 	struct hardware *hardware = &place->hardware;
 	const struct volume hand = hardware->hand;
 
-	hardware->asked.channels = hardware->hand.channels = 0;
-	hardware->overdue = false;
-	hardware->seen = *now;
+	forget_asked(hardware);
+	hardware->hand.channels = 0;
 	if (hand.channels) {
 		take_hand_there(engine, place, &hand);
 		if (!volume_same_gains(now, &hand))
 			graph_set_gains(engine->graph, place->output.node_id, &hand);
-	} else if (hardware->part_db == 0) {
+		return;
+	}
+	if (!volume_same_gains(now, &hardware->expected)) /* it rounds */
+		hardware->own = volume_scaled(now, -hardware->part_db);
+	hardware->expected = *now;
+	if (hardware->part_db == 0)
 		journal_drop_managed(engine->config.journal, place->output.node, place->output.port);
+}
+
+/* What was asked before the last may be answered yet; what is neither is somebody else's. */
+static void follow_asked(struct engine *engine, struct place *place, const struct volume *now)
+{
+	struct hardware *hardware = &place->hardware;
+
+	if (is_about(now, &hardware->asked)) {
+		take_answer(engine, place, now);
+	} else if (volume_same_gains(now, &hardware->seen)) {
+		ask_again(engine, place);
+	} else if (!volume_same_gains(now, &hardware->before)) {
+		hardware->hand = *now;
+		if (engine_now_ms() - hardware->asked_ms >= ANSWER_MS)
+			take_answer(engine, place, now);
 	}
 }
 
 void hardware_follow(struct engine *engine, struct place *place)
 {
 	struct hardware *hardware = &place->hardware;
-	struct volume now, before;
+	struct volume now;
 
 	if (!volume_now(engine, place, &now))
 		return;
 	if (!hardware->own.channels)
 		adopt(engine, place, &now);
-	if (hardware->asked.channels) {
-		if (!is_waited_for(engine, place, &now))
-			take_answer(engine, place, &now);
-		return;
-	}
-	before = hardware->seen;
-	hardware->seen = now;
-	if (!volume_same_gains(&now, &before) && !is_ours(hardware, &now))
+	if (hardware->asked.channels)
+		follow_asked(engine, place, &now);
+	else if (!volume_same_gains(&now, &hardware->expected))
 		take_hand_there(engine, place, &now);
 }
 
@@ -222,7 +246,7 @@ bool hardware_lower(struct engine *engine, struct place *place, double target_db
 	hardware_follow(engine, place);
 	if (fmax(target_db, -MOST_DB) < place->hardware.part_db - NOTHING_DB)
 		set_part(engine, place, target_db);
-	return place->hardware.asked.channels == 0;
+	return !is_waited_for(engine, place);
 }
 
 bool hardware_raise(struct engine *engine, struct place *place, double target_db)
@@ -231,9 +255,10 @@ bool hardware_raise(struct engine *engine, struct place *place, double target_db
 
 	hardware_follow(engine, place);
 	/* All of it is given back, but for the rest a step must be worth one: each is a change for everybody. */
-	if (hardware->part_db >= fmax(target_db, -MOST_DB) - (target_db < 0 ? NOTHING_DB : 0) && !hardware->asked.channels)
+	if (hardware->part_db >= fmax(target_db, -MOST_DB) - (target_db < 0 ? NOTHING_DB : 0) &&
+	    !is_waited_for(engine, place))
 		return false;
-	if (hardware->asked.channels || engine_now_ms() - hardware->asked_ms < RAISE_MS)
+	if (is_waited_for(engine, place) || engine_now_ms() - hardware->asked_ms < RAISE_MS)
 		return true;
 	set_part(engine, place, target_db - hardware->part_db <= RAISE_DB ? target_db : hardware->part_db + RAISE_DB);
 	return true;

@@ -28,10 +28,11 @@ struct hardware {
 	double part_db;        /* that the output has on top of it, at most 0 */
 	struct volume asked;   /* told the output and not answered yet; channels 0: nothing */
 	uint64_t asked_ms;
-	struct volume ours[2]; /* asked for last, since somebody else moved it; channels 0: nothing */
+	struct volume before;  /* asked for before that, and not answered either */
+	struct volume seen;    /* what the output had when it was first asked */
 	struct volume hand;    /* what somebody else made of it while ours was on its way; channels 0: nothing */
+	struct volume expected; /* what the output has if nobody else moves it */
 	bool overdue;          /* that it is not answered was told */
-	struct volume seen;    /* as the output told it last */
 };
 
 /** An output with what is decided for it and what runs for it. */

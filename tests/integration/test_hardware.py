@@ -117,14 +117,16 @@ def test_below_a_ceiling_the_volume_goes_down_and_up_under_the_users_hand(manage
     managed.iemctl("switch", "loud")
     with sound.something_playing(managed):
         settled_volume(managed, -30)
-        for db, heard in ((-40, -40), (-55.5, -55.5), (-34, -34), (-12, -30), (-41, -41)):
+        for db, heard in ((-40, -40), (-55.5, -55.5), (-34, -34), (-12, -30), (0, -30), (-41, -41)):
             turn(managed, db)
             settled_volume(managed, heard)
             time.sleep(0.5)  # it would come up again within that
             settled_volume(managed, heard)
-        managed.run("pw-cli", "set-param", managed.node("earphone")["id"], "Props", "{ channelVolumes: [ 0.002, 0.002 ] }")
-        time.sleep(0.5)
-        settled_volume(managed, 20 * np.log10(0.002))
+        for gain, heard in ((1.0, -30), (0.5, -30), (1.0, -30), (0.002, 20 * np.log10(0.002))):
+            managed.run("pw-cli", "set-param", managed.node("earphone")["id"], "Props",
+                        f"{{ channelVolumes: [ {gain}, {gain} ] }}")
+            time.sleep(0.5)
+            settled_volume(managed, heard)
         managed.iemctl("limit", "off")
         time.sleep(0.5)
         settled_volume(managed, 20 * np.log10(0.002))
