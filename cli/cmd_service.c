@@ -190,8 +190,8 @@ const struct command service_commands[] = {
 	  "ID is a source of 'iemctl list --sources'; none: it is none of them; auto:\n"
 	  "forget what was said. Without it, show which one it is and how that is known.\n" },
 	{ "own", "[add|remove ID]", "Which earphones are yours", run_own, 0, 2, READS, NULL,
-	  "A measured impedance is looked up among them, and with 'detect.owned' the only\n"
-	  "one is used wherever nothing else is known. Without arguments, show them.\n" },
+	  "With 'detect.owned' the only one is used wherever nothing else is known. Without\n"
+	  "arguments, show them.\n" },
 	{ "why", "[OUTPUT]", "Why this profile, and what would change that", run_why, 0, 1, READS, NULL,
 	  "What the output tells of itself, and all that a profile is selected by, from the\n"
 	  "first to the last: what was found, and what else may be done. OUTPUT is an id, a\n"

@@ -19,23 +19,18 @@ static int design(struct iem_chain **out, const struct iem_eq *eq, const struct 
 	return iem_chain_design(out, &plan);
 }
 
-/* The louder ear's, without the preamp. */
+/* As the service has it: the mean of both ears, without the preamp. */
 static double at_1khz_db(const struct iem_chain *chain)
 {
-	return fmax(iem_chain_db(chain, IEM_SIDE_LEFT, IEM_SENSITIVITY_HZ),
-		    iem_chain_db(chain, IEM_SIDE_RIGHT, IEM_SENSITIVITY_HZ)) -
+	return (iem_chain_db(chain, IEM_SIDE_LEFT, IEM_SENSITIVITY_HZ) +
+		iem_chain_db(chain, IEM_SIDE_RIGHT, IEM_SENSITIVITY_HZ)) / 2 -
 	       iem_chain_gain_db(chain);
-}
-
-static void curve_finish(struct iem_curve *curve)
-{
-	free(curve->at);
 }
 
 static int find_chain(struct gain_chain *out, const struct iem_profile *profile, const struct iem_source *source)
 {
 	CLEANUP(iem_chain_freep) struct iem_chain *eq = NULL, *own = NULL, *automatic = NULL;
-	CLEANUP(curve_finish) struct iem_curve damping = { 0 };
+	CLEANUP(iem_curve_finish) struct iem_curve damping = { 0 };
 	struct iem_eq undone = profile->eq;
 	int r = iem_damping_curve(&damping, &profile->earphone, source ? source->output_impedance_ohm : NAN);
 

@@ -163,7 +163,7 @@ static void note_control(struct gain *gain)
 			 scale->max_db, scale->step_db);
 	note(gain, "The device's volume is its control '%s'; it is %s%s.", source->volume_control,
 	     source->volume_analog ? "analog, so that noise from before it gets softer, too" : "digital", goes);
-	if (scale && gain->hardware_gain_db < scale->min_db - fmin(scale->max_db, 0))
+	if (scale && gain->hardware_gain_db < scale->min_db - (source->volume_analog ? scale->max_db : fmin(scale->max_db, 0)))
 		note(gain, "That control does not go down as far as %.1f dB; PipeWire does the rest.",
 		     gain->hardware_gain_db);
 }

@@ -40,9 +40,10 @@ int service_cmd_own(const struct service_request *request)
 	if (!*request->what)
 		return show_owned(request);
 	status = service_open(&service, request->bus);
-	return status ? status
-		      : service_call(service, "Own", "sb", request->profile,
-				     strcmp(request->what, "add") == 0);
+	if (status == STATUS_DONE)
+		status = (request->json ? service_ask : service_call)(service, "Own", "sb", request->profile,
+								      strcmp(request->what, "add") == 0);
+	return status == STATUS_DONE && request->json ? show_owned(request) : status;
 }
 
 /* --- why --------------------------------------------------------------------------------------------- */

@@ -1,12 +1,19 @@
 #include "core/curve.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* Where between points I - 1 and I. */
 static double between(const struct iem_point *at, size_t i, double freq_hz)
 {
 	return at[i - 1].y +
 	       (at[i].y - at[i - 1].y) * log(freq_hz / at[i - 1].x) / log(at[i].x / at[i - 1].x);
+}
+
+void iem_curve_finish(struct iem_curve *curve)
+{
+	free(curve->at);
+	*curve = (struct iem_curve){ 0 };
 }
 
 double iem_curve_at(const struct iem_curve *curve, double freq_hz)

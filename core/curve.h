@@ -18,6 +18,9 @@ struct iem_curve {
 	size_t n;
 };
 
+/** Release what it holds. */
+void iem_curve_finish(struct iem_curve *curve);
+
 /**
  * The curve's value at FREQ_HZ (above 0): straight lines over the logarithm of frequency, level beyond both ends.
  * NAN where there is no point.

@@ -44,8 +44,9 @@ static bool is_zma(const char *path)
 /* A response in place of an impedance has numbers that would do. */
 static int check_heading(const struct iem_columns *columns, const char *path, struct iem_diags *diags)
 {
-	static const char *const kilo[] = { "kHz", "kOhm", NULL };
-	static const char *const levels[] = { "dB", "SPL", NULL };
+	/* As the unit of a column: prose may speak of anything. */
+	static const char *const kilo[] = { "(kHz", "[kHz", "_khz", "(kOhm", "[kOhm", "_kohm", NULL };
+	static const char *const levels[] = { "(dB", "[dB", "_db", "dB SPL", "SPL,", "SPL\t", "SPL;", NULL };
 	static const char *const impedances[] = { "ohm", "imp", "\xce\xa9", "|Z|", NULL };
 
 	if (speaks_of(columns->heading, kilo))

@@ -3,6 +3,7 @@
 
 #include "core/electrical.h"
 #include "core/product_name.h"
+#include "core/utf8.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -14,6 +15,7 @@ static IEM_PRINTF(2, 3) void say_why(struct rung_answer *out, const char *format
 	va_start(args, format);
 	vsnprintf(out->text, sizeof(out->text), format, args);
 	va_end(args);
+	iem_make_utf8(out->text); /* a name may have been cut within a character */
 }
 
 static void decide(struct rung_answer *out, const struct iem_profile *profile, enum iem_reason code)
@@ -290,7 +292,7 @@ const struct rung iem_rungs[IEM_RUNGS] = {
 	[IEM_RUNG_MATCH] = { ask_match, "A rule in a profile, 'match', may ask for what this output tells." },
 	[IEM_RUNG_NAME] = { ask_name, "A profile whose brand and model are its name would be taken." },
 	[IEM_RUNG_IMPEDANCE] = { ask_impedance,
-				 "Some codecs measure it; 'iemctl own add' says what it may be." },
+				 "This version does not read yet what some codecs measure." },
 	[IEM_RUNG_OWNED] = { ask_owned, "'iemctl own add' and 'remove' say what you own." },
 	[IEM_RUNG_LAST_USED] = { ask_last_used, NULL },
 };

@@ -1,6 +1,7 @@
 #include "core/select.h"
 
 #include "core/rungs.h"
+#include "core/utf8.h"
 
 const char *const iem_kind_names[IEM_KINDS + 1] = {
 	"headphones", "headset", "line", "speaker", "hdmi", "bluetooth", "usb", "virtual", "unknown", NULL,
@@ -75,6 +76,7 @@ void iem_select(struct iem_selection *out, const struct iem_situation *given)
 	}
 	if (out->profile)
 		tell_if_broken(out, situation.store);
+	iem_make_utf8(out->reason); /* for what was cut */
 }
 
 void iem_select_explain(struct iem_rung_result rungs[IEM_RUNGS], const struct iem_situation *given)

@@ -269,12 +269,12 @@ int choices_set(struct choices *choices, const char *output, const char *profile
 		return -ENOMEM;
 	remember_previous(choice, profile, variant);
 	clear_once(choice);
-	choice->unconfirmed = false;
 	if (once) {
 		choice->once = strdup(profile);
 		choice->once_variant = copy(variant);
 		return choice->once ? 0 : -ENOMEM;
 	}
+	choice->unconfirmed = false;
 	free(choice->profile);
 	free(choice->variant);
 	choice->profile = strdup(profile);

@@ -156,15 +156,14 @@ int engine_prepare(struct engine *engine, struct iem_chain_plan *plan)
 	return r;
 }
 
-static void curve_finish(struct iem_curve *curve)
-{
-	free(curve->at);
-}
-
 /* The level is the corrected chain's, which is matched without it, too; but raw it is what that chain makes of a ceiling. */
 static void note_chain(struct engine *engine, struct place *place, const struct iem_chain *corrected,
 		       const struct iem_chain *chain)
 {
+	const struct iem_preference preference = preference_for(engine, place);
+	const struct iem_rated rated = level_rated(engine, place->selection.profile);
+
+	iem_added_held(&preference, &rated, place->held, sizeof(place->held));
 	place->level = *iem_chain_level(choices_raw(engine->config.choices) ? chain : corrected);
 	place->damping_db = 0 - iem_largest_change(&place->selection.profile->earphone, level_output_ohm(place)).y;
 	place->preamp_db = iem_chain_preamp_db(chain);
@@ -212,7 +211,7 @@ static int make_chain(struct engine *engine, struct place *place, double rate_hz
 	const struct iem_preference preference = preference_for(engine, place);
 	const struct iem_level_case wish = level_wish(engine, place);
 	const struct iem_rated rated = level_rated(engine, place->selection.profile);
-	CLEANUP(curve_finish) struct iem_curve damping = { 0 };
+	CLEANUP(iem_curve_finish) struct iem_curve damping = { 0 };
 	struct iem_loudness loudness;
 	struct iem_chain_plan plan = plan_for(place, rate_hz);
 	int r = level_damping(&damping, place);
@@ -259,6 +258,10 @@ void engine_update_chain(struct engine *engine, struct place *place)
 		hardware_lower(engine, place, place->level.hardware_gain_db);
 		return;
 	}
+	/* What waits for the output is designed once more when its turn comes, not at every look. */
+	if (print == place->waiting_print && !hardware_lower(engine, place, place->level.hardware_gain_db))
+		return;
+	place->waiting_print = 0;
 	r = make_chain(engine, place, rate_hz, &chain);
 	if (r == -EAGAIN)
 		return;
@@ -267,6 +270,7 @@ void engine_update_chain(struct engine *engine, struct place *place)
 		return;
 	if (!hardware_lower(engine, place, place->level.hardware_gain_db)) {
 		iem_chain_free(chain);
+		place->waiting_print = print;
 		place->chain_print = 0; /* its turn comes when the output is softer */
 		return;
 	}

@@ -16,7 +16,7 @@
 #define RAISE_DB 2.0
 #define RAISE_MS 100 /* so often: 20 dB a second */
 #define NOTHING_DB 0.05
-#define ROUNDING_DB 1.0 /* of a device */
+#define ROUNDING (1.0 / 32) /* of a device, in parts of the slider */
 #define MOST_DB 96.0 /* of a part: what is softer than that is not heard, and a volume is no longer a number below */
 
 static bool volume_now(const struct engine *engine, const struct place *place, struct volume *out)
@@ -50,7 +50,7 @@ static void note(struct engine *engine, struct place *place, const struct volume
 {
 	const struct hardware *hardware = &place->hardware;
 	const struct journal_volume change = { place->output.node, place->output.port,
-					       volume_limited(&hardware->own, wanted), *wanted, *was };
+					       volume_limited(&hardware->own, hardware->top_db), *wanted, *was };
 
 	if (hardware->part_db == 0 && volume_same_gains(was, wanted))
 		journal_drop_managed(engine->config.journal, place->output.node, place->output.port);
@@ -65,13 +65,14 @@ static void adopt(struct engine *engine, struct place *place, const struct volum
 	const struct journal_volume *left = journal_managed(engine->config.journal, place->output.node, place->output.port);
 	struct hardware *hardware = &place->hardware;
 
-	*hardware = (struct hardware){ .own = *now, .expected = *now };
+	*hardware = (struct hardware){ .own = *now, .expected = *now, .top_db = fmax(volume_gain_db(now), 0) };
 	if (!left)
 		return;
 	if (journal_volume_is_ours(left, now)) {
-		hardware->own = left->before;
+		hardware->own = volume_limited(&left->before, JOURNAL_MOST_DB);
+		hardware->top_db = fmax(hardware->top_db, volume_gain_db(&hardware->own));
 		hardware->own.mute = now->mute;
-		hardware->part_db = fmin(volume_gain_db(now) - volume_gain_db(&left->before), 0);
+		hardware->part_db = fmin(volume_gain_db(now) - volume_gain_db(&hardware->own), 0);
 	} else {
 		journal_drop_managed(engine->config.journal, place->output.node, place->output.port);
 	}
@@ -88,7 +89,7 @@ static void remember_asked(struct hardware *hardware, const struct volume *now, 
 	hardware->asked_ms = engine_now_ms();
 }
 
-/* Never louder than the output can be, or is: a position above that comes of our part alone. */
+/* Never louder than the output can be, or was: a position above that comes of our part alone. */
 static void set_part(struct engine *engine, struct place *place, double part_db)
 {
 	struct hardware *hardware = &place->hardware;
@@ -101,7 +102,7 @@ static void set_part(struct engine *engine, struct place *place, double part_db)
 		now = hardware->asked;
 	hardware->part_db = fmax(part_db, -MOST_DB);
 	wanted = volume_scaled(&hardware->own, hardware->part_db);
-	wanted = volume_limited(&wanted, &now);
+	wanted = volume_limited(&wanted, hardware->top_db);
 	wanted.mute = now.mute;
 	if (hardware->part_db == 0)
 		hardware->own = wanted;
@@ -114,10 +115,10 @@ static void set_part(struct engine *engine, struct place *place, double part_db)
 
 /* --- the user's hand ------------------------------------------------------------------------------------ */
 
-/* Is it known what the level takes? */
+/* Is there a chain, for which it is known what the level takes? */
 static bool is_decided(const struct place *place)
 {
-	return place->rate_hz > 0;
+	return place->pair && place->selection.profile && place->rate_hz > 0;
 }
 
 void hardware_take_hand(struct engine *engine, struct place *place, const struct volume *own, struct volume *wanted)
@@ -128,6 +129,7 @@ void hardware_take_hand(struct engine *engine, struct place *place, const struct
 
 	volume_now(engine, place, &now);
 	hardware->own = hardware->expected = *own;
+	hardware->top_db = fmax(hardware->top_db, volume_gain_db(own));
 	if (hardware_may_manage(engine, place) && is_decided(place))
 		hardware->part_db = fmax(fmin(place->level.hardware_match_db, fmin(0, place->level.ceiling_volume_db - own_db)),
 					 -MOST_DB);
@@ -146,8 +148,8 @@ static void take_hand_there(struct engine *engine, struct place *place, const st
 {
 	struct hardware *hardware = &place->hardware;
 
-	if (is_decided(place))
-		hardware->part_db = fmin(place->level.hardware_match_db, 0);
+	hardware->part_db = is_decided(place) ? fmin(place->level.hardware_match_db, 0) : 0;
+	hardware->top_db = fmax(hardware->top_db, volume_gain_db(now));
 	hardware->own = volume_scaled(now, -hardware->part_db);
 	hardware->expected = *now;
 	note(engine, place, now, now);
@@ -158,7 +160,7 @@ static void take_hand_there(struct engine *engine, struct place *place, const st
 /* Is it what we asked for, as far as a device has such a position? */
 static bool is_about(const struct volume *now, const struct volume *asked)
 {
-	return volume_same_gains(now, asked) || fabs(volume_gain_db(now) - volume_gain_db(asked)) < ROUNDING_DB;
+	return fabs(pow(10, volume_gain_db(now) / 60) - pow(10, volume_gain_db(asked) / 60)) < ROUNDING;
 }
 
 /* Under sound nothing may go on before a volume is in force, and who moves it may hang; asleep, an output tells nothing. */
@@ -213,10 +215,12 @@ static void follow_asked(struct engine *engine, struct place *place, const struc
 {
 	struct hardware *hardware = &place->hardware;
 
-	if (is_about(now, &hardware->asked)) {
+	if (volume_same_gains(now, &hardware->asked)) {
 		take_answer(engine, place, now);
 	} else if (volume_same_gains(now, &hardware->seen)) {
 		ask_again(engine, place);
+	} else if (is_about(now, &hardware->asked)) {
+		take_answer(engine, place, now);
 	} else if (!volume_same_gains(now, &hardware->before)) {
 		hardware->hand = *now;
 		if (engine_now_ms() - hardware->asked_ms >= ANSWER_MS)
@@ -299,7 +303,7 @@ void hardware_leave(struct engine *engine)
 	if (!any || !graph_wait(engine->graph, is_restored, engine))
 		return;
 	for (size_t i = 0; i < engine->n_places; i++)
-		if (engine->places[i].hardware.part_db == 0)
+		if (engine->places[i].hardware.own.channels && engine->places[i].hardware.part_db == 0)
 			journal_drop_managed(engine->config.journal, engine->places[i].output.node,
 					     engine->places[i].output.port);
 }

@@ -4,6 +4,7 @@
 #include "daemon/log.h"
 
 #include <errno.h>
+#include <math.h>
 
 #define LINK_MS 700   /* what a session manager gets to link streams through a new pair */
 #define RETRY_MS 1000
@@ -56,6 +57,7 @@ static void make_pair(struct engine *engine, struct place *place)
 
 void engine_drop_pair(struct engine *engine, struct place *place)
 {
+	place->level = (struct iem_level){ .spl_db = NAN, .ceiling_volume_db = INFINITY }; /* of a chain that is gone */
 	const bool was_default = default_is_for(engine, place);
 
 	if (!place->pair)

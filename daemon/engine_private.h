@@ -26,6 +26,7 @@ struct heard {
 struct hardware {
 	struct volume own;     /* the user's own position; channels 0: the output has not told its volume yet */
 	double part_db;        /* that the output has on top of it, at most 0 */
+	double top_db;         /* what the output may have without it: full volume, or where the user had it */
 	struct volume asked;   /* told the output and not answered yet; channels 0: nothing */
 	uint64_t asked_ms;
 	struct volume before;  /* asked for before that, and not answered either */
@@ -47,8 +48,10 @@ struct place {
 	uint64_t chain_print; /* of the chain published last: what it was made from */
 	double rate_hz; /* of that chain; 0: there was none yet */
 	bool preparing; /* the next chain waits for a response that is being made */
+	uint64_t waiting_print; /* of one that waits for the output to be softer; 0: none does */
 	uint64_t failed_print; /* of a chain that could not be made; 0: of none */
 	double preamp_db, gain_db, removal_db; /* of that chain */
+	char held[512];                        /* what of the preferences it does not do, and why; "": nothing */
 	struct iem_level level; /* as that chain has it */
 	struct mixer_scale scale; /* of the ALSA control behind it */
 	struct heard heard;

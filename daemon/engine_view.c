@@ -133,17 +133,15 @@ static char *level_reason_on(const struct engine *engine, const struct place *pl
 static char *preferred_on(const struct engine *engine, const struct place *place)
 {
 	struct iem_preference preference;
-	struct iem_rated rated;
-	char text[1024] = "", held[512];
+	char text[1024] = "";
 
 	if (place->pair && place->selection.profile && choices_enabled(engine->config.choices)) {
 		preference = preferences_for(engine->config.preferences, place->selection.profile->id);
 		if (!output_is_pair(&place->output))
 			preference.stereo = IEM_STEREO_NEUTRAL;
 		iem_preference_describe(&preference, text, sizeof(text));
-		rated = level_rated(engine, place->selection.profile);
-		if (*iem_added_held(&preference, &rated, held, sizeof(held)))
-			snprintf(text + strlen(text), sizeof(text) - strlen(text), "; %s", held);
+		if (*place->held)
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "; %s", place->held);
 	}
 	return strdup(text);
 }

@@ -6,6 +6,8 @@
 
 #include "daemon/log.h"
 
+#include <math.h>
+
 #define LOUD_LOOKS 5u /* of the housekeeping: what is told in passing is no reason */
 #define ANSWER_MS 500 /* what an output gets to take a volume; then its word counts */
 
@@ -22,7 +24,7 @@ static void show(struct engine *engine, struct place *place)
 {
 	struct volume own = volume_scaled(&engine->remote.output, -place->hardware.part_db);
 
-	own = volume_limited(&own, &engine->remote.output);
+	own = volume_limited(&own, fmax(place->hardware.top_db, 0));
 	if (own.channels)
 		pair_show_volume(place->pair, &own);
 }

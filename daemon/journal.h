@@ -10,6 +10,7 @@
 struct journal;
 
 #define JOURNAL_MAX_MANAGED 64 /* outputs */
+#define JOURNAL_MOST_DB 10.6   /* 150 %, the most that desktops offer: what is noted above is none of the user's */
 
 /** An output's volume on its way from what it was to what the user set on our own sink. */
 struct journal_volume {

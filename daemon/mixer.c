@@ -12,7 +12,8 @@
 #define MAX_CARDS 32 /* as many as ALSA has */
 #define MAX_FDS 4
 #define SETTLE_MS 50   /* from the first of some events, of which there may be hundreds a second */
-#define RETRY_MS 3000  /* a card that does not open, or broke */
+#define RETRY_MS 3000  /* a card that does not open, or broke; then after twice as long */
+#define MAX_RETRY_MS 300000
 #define MOST_DB 200.0  /* of a scale: what says more is nonsense */
 
 struct card {
@@ -20,6 +21,7 @@ struct card {
 	snd_mixer_t *mixer; /* NULL: not open */
 	struct spa_source *sources[MAX_FDS];
 	uint64_t retry_ms; /* not before; 0: at once */
+	unsigned wait_ms;  /* that was waited for last */
 };
 
 struct mixers {
@@ -68,13 +70,23 @@ static void close_card(struct card *card)
 		snd_mixer_close(IEM_STEAL(card->mixer));
 }
 
+static void try_later(struct card *card)
+{
+	card->wait_ms = card->wait_ms ? card->wait_ms * 2 : RETRY_MS;
+	if (card->wait_ms > MAX_RETRY_MS)
+		card->wait_ms = MAX_RETRY_MS;
+	card->retry_ms = now_ms() + card->wait_ms;
+}
+
 /* A card that was pulled out tells so by an error, for ever. */
 static void on_event(void *data, int fd, uint32_t mask)
 {
 	struct card *card = data;
 
-	if (mask & (SPA_IO_ERR | SPA_IO_HUP) || snd_mixer_handle_events(card->mixer) < 0)
+	if (mask & (SPA_IO_ERR | SPA_IO_HUP) || snd_mixer_handle_events(card->mixer) < 0) {
 		close_card(card);
+		try_later(card);
+	}
 	tell_in(card->mixers, SETTLE_MS);
 }
 
@@ -109,21 +121,30 @@ static int open_card(struct card *card, int number)
 	return r;
 }
 
+static void try_card(struct card *card, int number)
+{
+	const int r = open_card(card, number);
+
+	if (r < 0) {
+		log_debug("The mixer of card %d does not open: %s.", number, snd_strerror(r));
+		try_later(card);
+	} else {
+		card->retry_ms = 0;
+		card->wait_ms = 0;
+	}
+}
+
 static snd_mixer_t *mixer_of(struct mixers *mixers, int number)
 {
 	struct card *card = number >= 0 && number < MAX_CARDS ? &mixers->cards[number] : NULL;
-	int r;
+	const uint64_t now = now_ms();
 
 	if (!card || card->mixer)
 		return card ? card->mixer : NULL;
-	if (now_ms() >= card->retry_ms) {
-		r = open_card(card, number);
-		if (r < 0)
-			log_debug("The mixer of card %d does not open: %s.", number, snd_strerror(r));
-		card->retry_ms = r < 0 ? now_ms() + RETRY_MS : 0;
-	}
+	if (now >= card->retry_ms)
+		try_card(card, number);
 	if (!card->mixer)
-		tell_in(mixers, (unsigned)(card->retry_ms - now_ms()) + 1);
+		tell_in(mixers, card->retry_ms > now ? (unsigned)(card->retry_ms - now) : RETRY_MS);
 	return card->mixer;
 }
 

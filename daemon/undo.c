@@ -70,7 +70,7 @@ static bool undo_one_managed(struct graph *graph, struct journal *journal, const
 		return true;
 	if (!graph_volume(graph, sink.id, &now))
 		return false;
-	before = volume_limited(&change->before, &now);
+	before = volume_limited(&change->before, JOURNAL_MOST_DB);
 	if (!journal_volume_is_ours(change, &now) || fabs(volume_gain_db(&now) - volume_gain_db(&before)) < NOTHING_DB) {
 		journal_drop_managed(journal, change->node, change->port); /* it is there, or somebody has moved it */
 		return true;

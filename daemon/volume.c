@@ -114,9 +114,9 @@ struct volume volume_scaled(const struct volume *volume, double gain_db)
 	return scaled;
 }
 
-struct volume volume_limited(const struct volume *volume, const struct volume *now)
+struct volume volume_limited(const struct volume *volume, double most_db)
 {
-	const double over_db = volume_gain_db(volume) - fmax(volume_gain_db(now), 0);
+	const double over_db = volume_gain_db(volume) - most_db;
 
 	return over_db > 0 ? volume_scaled(volume, -over_db) : *volume;
 }

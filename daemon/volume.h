@@ -47,8 +47,8 @@ double volume_gain_db(const struct volume *volume);
 /** The same volume, louder by GAIN_DB. */
 struct volume volume_scaled(const struct volume *volume, double gain_db);
 
-/** The same volume, but no louder than full volume, or than NOW where that is louder. */
-struct volume volume_limited(const struct volume *volume, const struct volume *now);
+/** The same volume, but at most MOST_DB. */
+struct volume volume_limited(const struct volume *volume, double most_db);
 
 /** For another number of channels: each as loud as the loudest, so that the number shown is the same. */
 struct volume volume_for(const struct volume *volume, unsigned channels);

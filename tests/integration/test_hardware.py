@@ -108,8 +108,15 @@ def test_a_ceiling_wins_over_the_users_hand(managed):
 
 def turn(session, db):
     """The user's hand, where he finds the volume: on our sink where that is the default, else on the output."""
-    ours = session.status()["mode"] == "default-sink"
-    session.set_volume("iemd.earphone" if ours else "earphone", [10 ** (db / 20)] * 2)
+    if session.status()["mode"] == "default-sink":
+        session.set_volume("iemd.earphone", [10 ** (db / 20)] * 2)
+    else:
+        turn_output(session, 10 ** (db / 20))
+
+
+def turn_output(session, gain):
+    """On the output itself, which need not stay there."""
+    session.run("pw-cli", "set-param", session.node("earphone")["id"], "Props", f"{{ channelVolumes: [ {gain:.9f}, {gain:.9f} ] }}")
 
 
 def test_below_a_ceiling_the_volume_goes_down_and_up_under_the_users_hand(managed):
@@ -123,8 +130,7 @@ def test_below_a_ceiling_the_volume_goes_down_and_up_under_the_users_hand(manage
             time.sleep(0.5)  # it would come up again within that
             settled_volume(managed, heard)
         for gain, heard in ((1.0, -30), (0.5, -30), (1.0, -30), (0.002, 20 * np.log10(0.002))):
-            managed.run("pw-cli", "set-param", managed.node("earphone")["id"], "Props",
-                        f"{{ channelVolumes: [ {gain}, {gain} ] }}")
+            turn_output(managed, gain)
             time.sleep(0.5)
             settled_volume(managed, heard)
         managed.iemctl("limit", "off")
@@ -137,13 +143,38 @@ def test_what_is_given_back_is_never_more_than_full_volume(managed):
     managed.iemctl("switch", "loud")
     with sound.something_playing(managed):
         settled_volume(managed, -25)
-        managed.run("pw-cli", "set-param", managed.node("earphone")["id"], "Props", "{ channelVolumes: [ 1.0, 1.0 ] }")
+        turn_output(managed, 1.0)
         settled_volume(managed, 0)
         for command in (("switch", "quiet"), ("set", "level.mode", "headroom"), ("auto",)):
             managed.iemctl(*command)
             for _ in range(10):
                 assert managed.volume("earphone")[0][0] <= 1.001
                 time.sleep(0.1)
+
+
+def test_a_position_above_full_volume_is_the_users_own_and_given_back(managed):
+    with sound.something_playing(managed):
+        managed.iemctl("switch", "quiet")
+        settled_volume(managed, -5)
+        managed.iemctl("auto")
+        settled_volume(managed, 0)
+        turn_output(managed, 1.5)
+        settled_volume(managed, 20 * np.log10(1.5))
+        managed.iemctl("switch", "loud")
+        settled_volume(managed, 20 * np.log10(1.5) - 25)
+        managed.iemctl("auto")
+        settled_volume(managed, 20 * np.log10(1.5))
+
+
+def test_where_nothing_is_corrected_any_more_the_hand_is_left_alone(managed):
+    managed.iemctl("switch", "loud")
+    with sound.something_playing(managed):
+        settled_volume(managed, -25)
+        managed.iemctl("auto")
+        settled_volume(managed, 0)
+        turn_output(managed, 0.01)
+        time.sleep(1)
+        settled_volume(managed, -40)
 
 
 def test_a_mute_is_never_lifted(managed):
@@ -258,6 +289,19 @@ def test_doubt_outlives_a_restart(managed, end):
         assert managed.iemctl("confirm").stdout == "It is certain now that 'quiet' hangs on earphone.\n"
         settled_volume(managed, -5)
         assert managed.iemctl("confirm").stdout == "It was certain already that 'quiet' hangs on earphone.\n"
+
+
+def test_a_choice_for_once_leaves_the_doubt(managed):
+    for name in ("loud", "quiet"):
+        managed.iemctl("switch", name)
+    plug_in_again(managed)
+    managed.iemctl("switch", "loud", "--once")
+    managed.iemctl("off")
+    managed.iemctl("on")
+    managed.stop_iemd()
+    managed.start_iemd(data_dir=managed.dir)
+    status = managed.status()
+    assert (status["profile"]["id"], status["confirmed"]) == ("quiet", False)
 
 
 @pytest.mark.parametrize("wanted_db, was_db", [(-23, -25), (-25, -23)], ids=["not-taken", "taken"])

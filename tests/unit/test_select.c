@@ -4,6 +4,12 @@
 
 #include "core/paths.h"
 
+/* 35 characters of three bytes; of 100 bytes 33 are whole, and one of the next is left. */
+#define FIVE "\xe8\x80\xb3\xe8\x80\xb3\xe8\x80\xb3\xe8\x80\xb3\xe8\x80\xb3"
+#define THREE "\xe8\x80\xb3\xe8\x80\xb3\xe8\x80\xb3"
+#define LONG_NAME FIVE FIVE FIVE FIVE FIVE FIVE FIVE
+#define CUT_NAME FIVE FIVE FIVE FIVE FIVE FIVE THREE "?"
+
 static char *home;
 static struct iem_paths paths;
 static struct iem_store *store;
@@ -26,6 +32,7 @@ static int set_up(void **state)
 	put_file(home, "profiles/buds.conf", "earphone = { brand = \"Acme\"; model = \"Buds 2\"; impedance = 32; };");
 	put_file(home, "profiles/twin-a.conf", "earphone = { model = \"Twin\"; impedance = 16; };");
 	put_file(home, "profiles/twin-b.conf", "earphone = { model = \"Twin\"; impedance = 17; };");
+	put_file(home, "profiles/long.conf", "earphone = { model = \"" LONG_NAME "\"; };");
 	put_file(home, "profiles/air.conf", "match = ( { bluetooth = \"Acme ?ne*\"; }, { node = \"virtual\"; } );");
 	assert_int_equal(iem_paths_init(&paths, environment), 0);
 	assert_int_equal(iem_store_new(&store, &paths, NULL), 0);
@@ -111,6 +118,8 @@ static const struct row {
 	  "This output calls itself 'ACME Buds2', as the earphone of 'buds' is called.", &by_name },
 	{ "the model alone will do", PAIRED("buds-2"), { 0 }, "buds", "", IEM_REASON_PRODUCT_NAME,
 	  "This output calls itself 'buds-2', as the earphone of 'buds' is called.", &by_name },
+	{ "a name that is cut in mid-character", { .kind = IEM_KIND_BLUETOOTH, .have = { [IEM_MATCH_BLUETOOTH] = LONG_NAME } }, { 0 },
+	  "long", "", IEM_REASON_PRODUCT_NAME, "This output calls itself '" CUT_NAME "', as the earphone of 'long' is called.", &by_name },
 	{ "nearly is not enough", PAIRED("Acme Buds 2 Pro"), { 0 }, NULL, "", IEM_REASON_NONE, NOTHING, &by_name },
 	{ "two of that name are offered", PAIRED("Twin"), { 0 }, NULL, "", IEM_REASON_NONE,
 	  NOTHING " Several profiles are called 'Twin': 'twin-a', 'twin-b'. 'iemctl switch' takes one.", &by_name },

@@ -108,24 +108,23 @@ static void for_other_channels_the_loudest_counts(void **state)
 	assert_memory_equal(&same, &stereo, sizeof(same));
 }
 
-static void a_volume_is_limited_to_full_or_to_what_there_is(void **state)
+static void a_volume_is_limited(void **state)
 {
-	const struct volume loud = { .channels = 2, .gain_lin = { 4, 2 } }, soft = { .channels = 2, .gain_lin = { 0.5f, 0.25f } },
-			    over = { .channels = 2, .gain_lin = { 2, 2 } };
-	struct volume limited = volume_limited(&loud, &soft);
+	const struct volume loud = { .channels = 2, .gain_lin = { 4, 2 } }, soft = { .channels = 2, .gain_lin = { 0.5f, 0.25f } };
+	struct volume limited = volume_limited(&loud, 0);
 
 	assert_near(limited.gain_lin[0], 1, 1e-6);
 	assert_near(limited.gain_lin[1], 0.5, 1e-6);
-	limited = volume_limited(&loud, &over);
+	limited = volume_limited(&loud, 20 * log10(2));
 	assert_near(limited.gain_lin[0], 2, 1e-6);
-	limited = volume_limited(&soft, &over);
+	limited = volume_limited(&soft, 0);
 	assert_true(volume_same(&limited, &soft));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_volume_is_limited_to_full_or_to_what_there_is),
+		cmocka_unit_test(a_volume_is_limited),
 		cmocka_unit_test(what_is_built_is_read),
 		cmocka_unit_test(what_is_not_told_stays),
 		cmocka_unit_test(gains_that_cannot_be_are_not_taken),
