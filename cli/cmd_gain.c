@@ -4,7 +4,7 @@
 #include "cli/gain.h"
 #include "cli/groups.h"
 #include "cli/json.h"
-#include "cli/service_level.h"
+#include "cli/properties.h"
 #include "cli/text.h"
 
 #include "core/impedance.h"

@@ -3,7 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
-#include "cli/service_level.h"
+#include "cli/properties.h"
 #include "cli/text.h"
 
 /* --- own --------------------------------------------------------------------------------------------- */
@@ -90,7 +90,7 @@ static void print_rung(const json_t *rung)
 	snprintf(text, sizeof(text), "%s%s%s%s", strcmp(state, "overruled") == 0 ? "Not asked. " : "",
 		 at(rung, RUNG_TEXT), *hint ? " " : "", hint);
 	printf("%-2s ", strcmp(state, "decided") == 0 ? "->" : "");
-	label(at(rung, RUNG_NAME));
+	say_label(at(rung, RUNG_NAME));
 	say_wrapped(text, LABEL_COLUMNS + 4);
 }
 
@@ -102,7 +102,7 @@ static void print_why(const json_t *answer)
 	say("%s\n%s\n\n", at(answer, WHY_DESCRIPTION), at(answer, WHY_ID));
 	json_array_foreach (json_array_get(answer, WHY_TOLD), i, one) {
 		say("   ");
-		label(at(one, 0));
+		say_label(at(one, 0));
 		say("%s\n", at(one, 1));
 	}
 	say("\n");

@@ -3,7 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/json.h"
-#include "cli/service_level.h"
+#include "cli/properties.h"
 #include "cli/text.h"
 #include "core/dose.h"
 

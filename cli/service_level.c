@@ -2,38 +2,10 @@
 #include "cli/service_level.h"
 
 #include "cli/json.h"
+#include "cli/properties.h"
 #include "cli/text.h"
 
 #include <math.h>
-
-const char *property_text(const json_t *properties, const char *name)
-{
-	const char *text = json_string_value(json_object_get(properties, name));
-
-	return text ? text : "";
-}
-
-double property_number(const json_t *properties, const char *name)
-{
-	const json_t *value = json_object_get(properties, name);
-
-	return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-static bool property_true(const json_t *properties, const char *name)
-{
-	return json_is_true(json_object_get(properties, name));
-}
-
-void text_put(const char *text)
-{
-	say("%s", text);
-}
-
-void label(const char *text)
-{
-	printf("%-*s ", LABEL_COLUMNS, text);
-}
 
 json_t *level_volume_json(const json_t *output)
 {
@@ -85,7 +57,7 @@ static void print_volume(const json_t *output)
 	if (property_true(output, "VolumeMuted"))
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), ", mute");
 	append_mixer(text, sizeof(text), output);
-	label("Volume");
+	say_label("Volume");
 	say_wrapped(text, LABEL_COLUMNS + 1);
 }
 
@@ -103,7 +75,7 @@ void level_print(const json_t *output)
 		if (fabs(damping) >= 0.05)
 			snprintf(text + strlen(text), sizeof(text) - strlen(text),
 				 "; what its impedance does to the response is undone, by %+.1f dB at most", damping);
-		label("Source");
+		say_label("Source");
 		say_wrapped(text, LABEL_COLUMNS + 1);
 	}
 	if (!isnan(full_scale)) {
@@ -112,11 +84,11 @@ void level_print(const json_t *output)
 			 property_number(output, "VolumePartDb") < 0 ? " and our part of the volume" : "");
 		if (!isnan(now))
 			snprintf(text + strlen(text), sizeof(text) - strlen(text), "; now it is %.1f dB(A)", now);
-		label("Level");
+		say_label("Level");
 		say_wrapped(text, LABEL_COLUMNS + 1);
 	}
 	if (*reason) {
-		label(isnan(full_scale) ? "Level" : "");
+		say_label(isnan(full_scale) ? "Level" : "");
 		say_wrapped(reason, LABEL_COLUMNS + 1);
 	}
 	print_volume(output);

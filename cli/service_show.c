@@ -1,5 +1,6 @@
 /* status and outputs: the service's properties for people, and as the JSON that is agreed on. */
 #include "cli/service.h"
+#include "cli/properties.h"
 #include "cli/service_level.h"
 
 #include "cli/json.h"
@@ -124,17 +125,17 @@ static void print_profile(const json_t *output)
 	const char *variant = property_text(output, "Variant"), *brand = property_text(output, "Brand");
 	const char *model = property_text(output, "Model");
 
-	text_put(property_text(output, "Profile"));
+	say("%s", property_text(output, "Profile"));
 	if (*brand || *model) {
 		printf(" (");
-		text_put(brand);
+		say("%s", brand);
 		printf("%s", *brand && *model ? " " : "");
-		text_put(model);
+		say("%s", model);
 		putchar(')');
 	}
 	if (*variant) {
 		printf(", variant ");
-		text_put(variant);
+		say("%s", variant);
 	}
 }
 
@@ -149,14 +150,14 @@ static void print_figures(const json_t *output)
 	if (isnan(gain))
 		return;
 	if (json_string_length(json_object_get(output, "Preferred"))) {
-		label("Preferred");
+		say_label("Preferred");
 		say_wrapped(json_string_value(json_object_get(output, "Preferred")), LABEL_COLUMNS + 1);
 	}
-	label("Gain");
+	say_label("Gain");
 	printf("preamp %.1f dB, in all %.1f dB; without iemd at most %.1f dB louder\n", unsigned_zero(preamp, 1),
 	       unsigned_zero(gain, 1), fmax(0, change));
 	level_print(output);
-	label("Sound");
+	say_label("Sound");
 	snprintf(text, sizeof(text), "%.0f Hz, %.0f channels, %.0f samples of latency, load %.2f %%",
 		 property_number(output, "Rate"), property_number(output, "Channels"), property_number(output, "LatencySamples"),
 		 property_number(output, "LoadPercent"));
@@ -176,10 +177,10 @@ static void print_uncorrected(const json_t *output)
 
 	if (!json_array_size(streams))
 		return;
-	label("Uncorrected");
+	say_label("Uncorrected");
 	json_array_foreach (streams, i, name) {
 		printf("%s", i ? ", " : "");
-		text_put(json_string_value(name));
+		say("%s", json_string_value(name));
 	}
 	puts(": they ask for the device itself");
 }
@@ -192,7 +193,7 @@ static void print_mode_reason(const char *reason)
 	snprintf(text, sizeof(text) - 1, "%s", reason);
 	text[0] = (char)toupper((unsigned char)text[0]);
 	strcat(text, ".");
-	label("");
+	say_label("");
 	say_wrapped(text, LABEL_COLUMNS + 1);
 }
 
@@ -201,27 +202,27 @@ static void print_status(const json_t *manager, const json_t *output)
 	const bool profile = output && *property_text(output, "Profile");
 	const char *mode = profile ? property_text(manager, "Mode") : ""; /* without a profile there is no node */
 
-	label("Correction");
+	say_label("Correction");
 	if (profile)
 		print_profile(output);
 	else
 		printf("none");
 	printf("%s\n", json_is_true(json_object_get(manager, "Enabled")) ? "" : ", switched off");
-	label("State");
+	say_label("State");
 	printf("%s%s%s\n", property_text(manager, "State"), *mode ? ", as " : "", mode);
 	if ((profile || !output) && *property_text(manager, "ModeReason"))
 		print_mode_reason(property_text(manager, "ModeReason"));
-	label("Output");
+	say_label("Output");
 	if (!output) {
 		puts("none");
 		return;
 	}
-	text_put(property_text(output, "Description"));
+	say("%s", property_text(output, "Description"));
 	printf(" (%s)\n", property_text(output, "Kind"));
-	label("");
-	text_put(property_text(output, "Id"));
+	say_label("");
+	say("%s", property_text(output, "Id"));
 	putchar('\n');
-	label("Why");
+	say_label("Why");
 	say_wrapped(property_text(output, "Reason"), LABEL_COLUMNS + 1);
 	print_figures(output);
 	print_uncorrected(output);
@@ -265,10 +266,10 @@ static void print_output(const json_t *output)
 	const char *profile = property_text(output, "Profile");
 
 	printf("%c ", json_is_true(json_object_get(output, "Default")) ? '*' : ' ');
-	text_put(property_text(output, "Description"));
+	say("%s", property_text(output, "Description"));
 	printf(" (%s%s)\n    id       ", property_text(output, "Kind"),
 	       json_is_true(json_object_get(output, "Available")) ? "" : ", not plugged in");
-	text_put(property_text(output, "Id"));
+	say("%s", property_text(output, "Id"));
 	printf("\n    profile  ");
 	if (*profile)
 		print_profile(output);
@@ -278,7 +279,7 @@ static void print_output(const json_t *output)
 	say_wrapped(property_text(output, "Reason"), (int)strlen("    profile  "));
 	if (*property_text(output, "Source")) {
 		printf("    source   ");
-		text_put(property_text(output, "Source"));
+		say("%s", property_text(output, "Source"));
 		putchar('\n');
 	}
 }

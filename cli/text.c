@@ -195,3 +195,8 @@ int terminal_width(void)
 		return 80;
 	return size.ws_col;
 }
+
+void say_label(const char *name)
+{
+	printf("%-*s ", LABEL_COLUMNS, name);
+}

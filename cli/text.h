@@ -51,5 +51,9 @@ void table_finish(struct table *table);
 /** A fact in a list: a name, then what is said of it, broken into lines. NAME "" goes on with the one above. */
 void say_fact(const char *name, const char *format, ...) IEM_PRINTF(2, 3);
 
+#define LABEL_COLUMNS 12
+/** Begin a line of facts: its name, and a blank behind as many columns. */
+void say_label(const char *name);
+
 /** Print TEXT broken into lines at blanks, each behind INDENT blanks but the first. */
 void say_wrapped(const char *text, int indent);
