@@ -225,6 +225,8 @@ static int do_confirm(struct bus *bus, sd_bus_message *call, const char *output_
 	if (!engine_decided(bus->config.engine, output->id, &now))
 		return sd_bus_error_setf(error, BUS_ERROR("Failed"), "No profile is in force on %s to be confirmed.",
 					 output->description);
+	engine_end_comparison(bus->config.engine, output->id, "'%s' was confirmed on %s", now.profile->id,
+			      output->description);
 	doubted = choices_unconfirmed(bus->config.choices, output->id);
 	r = choose(bus, output, now.profile->id, now.variant, false);
 	if (r == -ENOMEM)

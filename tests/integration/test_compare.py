@@ -160,7 +160,7 @@ DECISIONS = [
     (["switch", "third"], "third", "'third' was chosen for earphone"),
     (["next"], "quiet", "'quiet' was chosen for earphone"),
     (["auto"], None, "the choice for earphone was forgotten"),
-    (["confirm"], "bright", "'bright' was chosen for earphone"),
+    (["confirm"], "bright", "'bright' was confirmed on earphone"),
     (["off"], "bright", "correction was switched off"),
 ]
 
