@@ -203,9 +203,7 @@ static void take_answer(struct engine *engine, struct place *place, const struct
 			graph_set_gains(engine->graph, place->output.node_id, &hand);
 		return;
 	}
-	if (!volume_same_gains(now, &hardware->expected)) /* it rounds */
-		hardware->own = volume_scaled(now, -hardware->part_db);
-	hardware->expected = *now;
+	hardware->expected = *now; /* which it may have rounded: the user's own position stays as exact as it was */
 	if (hardware->part_db == 0)
 		journal_drop_managed(engine->config.journal, place->output.node, place->output.port);
 }
