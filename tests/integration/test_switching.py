@@ -84,7 +84,7 @@ def test_two_hundred_switches_are_all_in_force_and_leave_no_click(two_profiles, 
     assert after[1] <= before[1]
     if not is_sanitized(process):  # a sanitizer keeps what was freed, and makes the audio thread late
         assert not measure.gaps(loud[:, 0])
-        assert after[0] - before[0] < 256
+        assert after[0] - before[0] < 400  # a chain is 13 kB: one that is lost with each switch would be ten times as much
 
 
 @pytest.mark.parametrize("hz, allowed", [(1000, -85), (100, -75)])
