@@ -112,6 +112,7 @@ static void noise_and_distortion_are_below_minus_150_dbfs(void **state)
 		for (int tone = 0; tone < 2; tone++) {
 			const double dbfs = noise_of_ten_dbfs(bands, ARRAY_LEN(bands), rates[r], tone);
 
+			print_message("%s at %g Hz: %.1f dBFS\n", tone ? "tone" : "noise", rates[r], dbfs);
 			if (!(dbfs <= -150))
 				fail_msg("%.1f dBFS at %g Hz", dbfs, rates[r]);
 		}
