@@ -82,7 +82,7 @@ static json_t *gain_json(const struct gain *gain)
 			 "max_spl_db", json_number(d->max_spl_db), "limited_by",
 			 json_word(iem_limit_names, isnan(d->max_spl_db) ? -1 : d->swing.limit), "at_spl",
 			 need_json(gain), "hiss_spl_dba", json_number(d->hiss_spl_dba), "damping_error_db",
-			 json_number(fabs(d->change.y)), "eq_preamp_db", json_number(gain->chain.eq_preamp_db),
+			 json_number(fabs(d->change.y)), "eq_preamp_db", json_number(gain->eq_preamp_db),
 			 "digital_gain_db", json_number(level->digital_gain_db), "hardware_gain_db",
 			 json_number(gain->hardware_gain_db), "level_reason", iem_level_reason_names[level->reason],
 			 "needed_spl_db", json_number(gain->needed_spl_db), "notes", notes_json(gain));
@@ -139,13 +139,17 @@ static int tell_one(const struct invocation *call, const struct files *files,
 	return status;
 }
 
-static int put_all(const struct gain *gains, size_t n)
+static int put_all(const struct gain *gains, size_t n, bool json)
 {
-	json_t *list = json_array();
+	json_t *list = json ? json_array() : NULL;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; list && i < n; i++)
 		json_array_append_new(list, gain_json(&gains[i]));
-	return json_put(list);
+	if (!list && n)
+		gain_print_table(gains, n);
+	else if (!list)
+		complain("There are no sources.");
+	return list ? json_put(list) : STATUS_DONE;
 }
 
 static int tell_all(const struct invocation *call, const struct files *files,
@@ -165,14 +169,8 @@ static int tell_all(const struct invocation *call, const struct files *files,
 		if (entries[i]->source && gain_answer(&gains[known++], asked, entries[i]->source) < 0)
 			status = tell_no_chain(asked);
 	qsort(gains, known, sizeof(*gains), gain_compare);
-	if (status != STATUS_DONE)
-		;
-	else if (option_given(call, "--json"))
-		status = put_all(gains, known);
-	else if (known)
-		gain_print_table(gains, known);
-	else
-		complain("There are no sources.");
+	if (status == STATUS_DONE)
+		status = put_all(gains, known, option_given(call, "--json"));
 	for (size_t i = 0; i < known; i++)
 		gain_finish(&gains[i]);
 	return status;

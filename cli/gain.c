@@ -9,42 +9,15 @@
 
 #define GAIN_RATE_HZ 48000
 
-static int design(struct iem_chain **out, const struct iem_eq *eq, const struct iem_curve *damping)
+static int design(struct iem_chain **out, const struct iem_eq *eq, const struct iem_curve *damping,
+		  const struct iem_level_case *wish)
 {
 	const struct iem_chain_plan plan = {
-		.eq = eq, .damping = damping && damping->n ? damping : NULL, .rate_hz = GAIN_RATE_HZ, .channels = 2,
-		.sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT }
+		.eq = eq, .damping = damping && damping->n ? damping : NULL, .level = wish, .rate_hz = GAIN_RATE_HZ,
+		.channels = 2, .sides = { IEM_SIDE_LEFT, IEM_SIDE_RIGHT }
 	};
 
 	return iem_chain_design(out, &plan);
-}
-
-/* As the service has it: the mean of both ears, without the preamp. */
-static double at_1khz_db(const struct iem_chain *chain)
-{
-	return (iem_chain_db(chain, IEM_SIDE_LEFT, IEM_SENSITIVITY_HZ) +
-		iem_chain_db(chain, IEM_SIDE_RIGHT, IEM_SENSITIVITY_HZ)) / 2 -
-	       iem_chain_gain_db(chain);
-}
-
-static int find_chain(struct gain_chain *out, const struct iem_profile *profile, const struct iem_source *source)
-{
-	CLEANUP(iem_chain_freep) struct iem_chain *eq = NULL, *own = NULL, *automatic = NULL;
-	CLEANUP(iem_curve_finish) struct iem_curve damping = { 0 };
-	struct iem_eq undone = profile->eq;
-	int r = iem_damping_curve(&damping, &profile->earphone, source ? source->output_impedance_ohm : NAN);
-
-	undone.preamp_auto = true; /* a preamp that the profile gives need not tell how high its bands go */
-	if (r < 0 || (r = design(&eq, &profile->eq, NULL)) < 0 || (r = design(&own, &profile->eq, &damping)) < 0 ||
-	    (r = design(&automatic, &undone, &damping)) < 0)
-		return r;
-	*out = (struct gain_chain){
-		.eq_preamp_db = iem_chain_preamp_db(eq),
-		.preamp_db = iem_chain_preamp_db(own),
-		.peak_db = -iem_chain_preamp_db(automatic),
-		.at_1khz_db = at_1khz_db(own),
-	};
-	return 0;
 }
 
 /*
@@ -56,9 +29,6 @@ static struct iem_level_case find_wish(const struct gain *gain)
 	const struct iem_settings *settings = gain->asked->settings;
 	const bool asked = !isnan(gain->asked->spl_db), matching = settings->level.mode == IEM_LEVEL_MATCH;
 	return (struct iem_level_case){
-		.preamp_db = gain->chain.preamp_db,
-		.peak_db = gain->chain.peak_db,
-		.at_1khz_db = gain->chain.at_1khz_db,
 		.full_scale_spl_db = gain->drive.full_scale_spl_db,
 		.wanted_spl_db = asked      ? gain->asked->spl_db
 				 : matching ? settings->level.reference_spl_db
@@ -66,6 +36,24 @@ static struct iem_level_case find_wish(const struct gain *gain)
 		.max_spl_db = settings->level.max_spl_db,
 		.manage = asked || settings->level.hardware_volume == IEM_HARDWARE_MANAGE,
 	};
+}
+
+/* Of the profile's own chain at 48 kHz, and of what undoes the source's output impedance in it. */
+static int find_level(struct gain *gain)
+{
+	CLEANUP(iem_chain_freep) struct iem_chain *eq = NULL, *whole = NULL;
+	CLEANUP(iem_curve_finish) struct iem_curve damping = { 0 };
+	const struct iem_profile *profile = gain->asked->profile;
+	const struct iem_source *source = gain->source;
+	int r = iem_damping_curve(&damping, &profile->earphone, source ? source->output_impedance_ohm : NAN);
+
+	gain->wish = find_wish(gain);
+	if (r < 0 || (r = design(&eq, &profile->eq, NULL, NULL)) < 0 ||
+	    (r = design(&whole, &profile->eq, &damping, &gain->wish)) < 0)
+		return r;
+	gain->eq_preamp_db = iem_chain_preamp_db(eq);
+	gain->level = *iem_chain_level(whole);
+	return 0;
 }
 
 const char *gain_source_name(const struct iem_source *source)
@@ -85,14 +73,12 @@ int gain_answer(struct gain *out, const struct gain_question *asked, const struc
 		.goal_spl_db = isnan(asked->spl_db) ? asked->settings->level.reference_spl_db : asked->spl_db,
 		.needed_spl_db = iem_level_in_noise_db(asked->noise_dba, earphone->isolation_db),
 	};
-	if ((r = find_chain(&out->chain, asked->profile, source)) < 0)
+	if ((r = find_level(out)) < 0)
 		return r;
 	out->need = iem_need_for(&out->drive, source, asked->spl_db);
 	out->enough = iem_need_for(&out->drive, source, out->goal_spl_db).feasible;
 	out->takes_current = source && !isnan(out->drive.max_spl_db) && isnan(source->max_current_ma) &&
 			     !source->rated_power.n;
-	out->wish = find_wish(out);
-	out->level = iem_level_for(&out->wish);
 	out->overdriven = out->level.spl_db > out->drive.max_spl_db + 1e-9;
 	out->hardware_gain_db = out->level.reason == IEM_LEVEL_UNKNOWN ? NAN : out->level.hardware_gain_db;
 	gain_take_notes(out);

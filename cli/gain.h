@@ -22,17 +22,10 @@ struct gain_question {
 	const char *curve_file; /* that the impedance curve is from; NULL: the profile's own text, or there is none */
 };
 
-/** Of the profile's own chain at 48 kHz, and of what undoes the source's output impedance in it. */
-struct gain_chain {
-	double eq_preamp_db;                   /* without the latter */
-	double preamp_db, peak_db, at_1khz_db; /* see struct iem_level_case */
-};
-
 #define GAIN_MAX_NOTES 16
 
 struct gain {
 	const struct gain_question *asked;
-	struct gain_chain chain;
 	const struct iem_source *source; /* NULL: none */
 	struct iem_drive drive;
 	double goal_spl_db;   /* what a source has to reach for a "yes": what is asked for, else the settings'
@@ -42,6 +35,7 @@ struct gain {
 	struct iem_need need; /* for the level that is asked for */
 	struct iem_level_case wish; /* what the level was found for */
 	struct iem_level level;
+	double eq_preamp_db; /* of the profile's own at 48 kHz, without what undoes the source's output impedance */
 	bool overdriven;         /* full scale at that level is above max_spl_db */
 	double hardware_gain_db; /* the level's; NAN where it is not known what is to be done */
 	double needed_spl_db;        /* in the noise that is asked for */

@@ -113,7 +113,7 @@ static const char *quantity(char *buf, size_t size, double value, const char *un
 static void print_need(const struct gain *gain)
 {
 	const struct iem_need *need = &gain->need;
-	char name[32], volts[48], open[64] = "", current[48], power[48];
+	char name[32], volts[48], open[80] = "", current[48], power[48];
 
 	if (isnan(gain->asked->spl_db))
 		return;
@@ -175,8 +175,8 @@ static void print_level(const struct gain *gain)
 	const struct iem_level *level = &gain->level;
 	char headroom[64] = "", device[48], spl[128] = "";
 
-	if (gain->chain.preamp_db < 0)
-		snprintf(headroom, sizeof(headroom), " (%.2f for the equaliser)", gain->chain.preamp_db);
+	if (gain->eq_preamp_db < 0)
+		snprintf(headroom, sizeof(headroom), " (%.2f for the equaliser)", gain->eq_preamp_db);
 	if (!isnan(level->spl_db))
 		snprintf(spl, sizeof(spl), "; a full-scale sine of 1 kHz %s %.1f dB SPL%s",
 			 gain->overdriven ? "would then have" : "then has", unsigned_zero(level->spl_db, 1),
