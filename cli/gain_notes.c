@@ -133,8 +133,9 @@ static void note_need(struct gain *gain)
 
 static void note_level(struct gain *gain)
 {
-	const char *missing = iem_drive_missing(&gain->asked->profile->earphone, gain->source);
-	const struct iem_level_words words = { missing ? missing : "something", "" };
+	const struct iem_level_words words = {
+		.missing = iem_drive_missing(&gain->asked->profile->earphone, gain->source), .ceiling_why = ""
+	};
 	char text[400];
 
 	if (gain->overdriven && gain->drive.swing.limit == IEM_LIMIT_EARPHONE_POWER)

@@ -157,7 +157,7 @@ const char *iem_drive_missing(const struct iem_earphone *earphone, const struct 
 	const struct iem_drive drive = iem_drive_of(earphone, source);
 
 	if (!isnan(drive.full_scale_spl_db))
-		return NULL;
+		return "";
 	if (isnan(drive.sensitivity.db_per_v))
 		return "the sensitivity of the earphone";
 	if (!source)

@@ -59,7 +59,7 @@ struct iem_drive {
 /** SOURCE may be NULL: then nothing is known but the earphone's own figures. */
 struct iem_drive iem_drive_of(const struct iem_earphone *earphone, const struct iem_source *source);
 
-/** What keeps full_scale_spl_db from being known, the first that is missing, as the subject of a sentence; NULL: nothing */
+/** What keeps full_scale_spl_db from being known, the first that is missing, as the subject of a sentence; "": nothing */
 const char *iem_drive_missing(const struct iem_earphone *earphone, const struct iem_source *source);
 
 /** What a level takes. */

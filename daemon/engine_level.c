@@ -89,9 +89,8 @@ int level_damping(struct iem_curve *out, const struct place *place)
 const char *level_text(const struct engine *engine, const struct place *place, char *buf, size_t size)
 {
 	const struct iem_level_case wish = level_wish(engine, place);
-	const char *missing = iem_drive_missing(earphone_of(place), place->source.source);
 	const struct iem_level_words words = {
-		.missing = missing ? missing : "something",
+		.missing = iem_drive_missing(earphone_of(place), place->source.source),
 		.ceiling_why = level_dose_ceiling_db(engine) <= wish.max_spl_db ? ", since the week's dose is used up," : "",
 	};
 
