@@ -172,10 +172,19 @@ static int report(const struct iem_setting *setting, const struct view *view, bo
 	return STATUS_DONE;
 }
 
+static bool is_undone(const char *level_code)
+{
+	static const char *const undone[] = { "unknown", "match-refused", "ceiling-refused", "unconfirmed-refused" };
+
+	for (size_t i = 0; i < ARRAY_LEN(undone); i++)
+		if (strcmp(level_code, undone[i]) == 0)
+			return true;
+	return false;
+}
+
 /* A ceiling that is only written down protects nobody: what a running service cannot do of a level, it is asked. */
 static void tell_level(const struct iem_setting *setting)
 {
-	static const char *const undone[] = { "unknown", "match-refused", "ceiling-refused", "unconfirmed-refused" };
 	CLEANUP(json_decrefp) json_t *outputs = NULL;
 	const json_t *output;
 	size_t i;
@@ -184,10 +193,8 @@ static void tell_level(const struct iem_setting *setting)
 		return;
 	outputs = service_outputs_if_any();
 	json_array_foreach (outputs, i, output)
-		for (size_t u = 0; u < ARRAY_LEN(undone); u++)
-			if (json_is_true(json_object_get(output, "Default")) &&
-			    strcmp(property_text(output, "LevelCode"), undone[u]) == 0)
-				say_wrapped(property_text(output, "LevelReason"), 0);
+		if (json_is_true(json_object_get(output, "Default")) && is_undone(property_text(output, "LevelCode")))
+			say_wrapped(property_text(output, "LevelReason"), 0);
 }
 
 static int change(const struct iem_setting *setting, const char *value, bool json)
@@ -271,13 +278,34 @@ static int run_set(const struct invocation *call)
 	return status == STATUS_DONE ? show_all(&view, option_given(call, "--json")) : status;
 }
 
-/* A short command for one setting, in its own words. */
-static int run_short(const struct invocation *call, const char *name, const char *wrong)
+static void say_limit(const struct iem_settings *settings)
 {
+	if (isfinite(settings->level.max_spl_db))
+		say("No sine may have more than %g dB SPL.\n", settings->level.max_spl_db);
+	else
+		say("There is no ceiling.\n");
+}
+
+static void say_loudness(const struct iem_settings *settings)
+{
+	say("Loudness compensation is %s.\n", settings->loudness.enabled ? "on" : "off");
+}
+
+/* A short command for one setting, in its own words. */
+static int run_short(const struct invocation *call, const char *name, const char *wrong,
+		     void (*say_how)(const struct iem_settings *settings))
+{
+	CLEANUP(view_finish) struct view view = { 0 };
 	const char *value = call->n_args ? call->args[0] : NULL;
 	struct iem_settings scratch;
 	struct iem_setting setting;
+	int status;
 
+	if (!value && !option_given(call, "--json")) {
+		if ((status = view_open(&view)) == STATUS_DONE)
+			say_how(&view.settings);
+		return status;
+	}
 	iem_settings_init(&scratch);
 	if (value && iem_setting_find(&setting, name) && iem_setting_assign(&setting, &scratch, value) < 0)
 		return usage_error(call, "'%s' is %s.", value, wrong);
@@ -286,30 +314,12 @@ static int run_short(const struct invocation *call, const char *name, const char
 
 static int run_limit(const struct invocation *call)
 {
-	CLEANUP(view_finish) struct view view = { 0 };
-	int status;
-
-	if (call->n_args || option_given(call, "--json"))
-		return run_short(call, "level.max_spl", "no ceiling: 60 to 130 dB SPL are, or off");
-	status = view_open(&view);
-	if (status == STATUS_DONE && isfinite(view.settings.level.max_spl_db))
-		say("No sine may have more than %g dB SPL.\n", view.settings.level.max_spl_db);
-	else if (status == STATUS_DONE)
-		say("There is no ceiling.\n");
-	return status;
+	return run_short(call, "level.max_spl", "no ceiling: 60 to 130 dB SPL are, or off", say_limit);
 }
 
 static int run_loudness(const struct invocation *call)
 {
-	CLEANUP(view_finish) struct view view = { 0 };
-	int status;
-
-	if (call->n_args || option_given(call, "--json"))
-		return run_short(call, "loudness.enabled", "neither on nor off");
-	status = view_open(&view);
-	if (status == STATUS_DONE)
-		say("Loudness compensation is %s.\n", view.settings.loudness.enabled ? "on" : "off");
-	return status;
+	return run_short(call, "loudness.enabled", "neither on nor off", say_loudness);
 }
 
 const struct command settings_commands[] = {
