@@ -45,6 +45,21 @@ static void what_is_built_is_read(void **state)
 	assert_memory_equal(&got, &wanted, sizeof(got));
 }
 
+/* Else gains that are on their way would lift a mute that comes between. */
+static void gains_alone_say_nothing_of_the_mute(void **state)
+{
+	const struct volume gains = volume(2, 0.5f, 0.25f, false);
+	uint8_t buffer[256];
+	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(buffer, sizeof(buffer));
+	struct spa_pod_frame frame;
+	struct volume got = volume(2, 1, 1, true);
+
+	spa_pod_builder_push_object(&builder, &frame, SPA_TYPE_OBJECT_Props, SPA_PARAM_Props);
+	volume_build(&builder, &gains, false);
+	assert_true(volume_read(&got, spa_pod_builder_pop(&builder, &frame)));
+	assert_true(got.mute && got.gain_lin[0] == 0.5f && got.gain_lin[1] == 0.25f);
+}
+
 static void what_is_not_told_stays(void **state)
 {
 	const float gains[] = { 0.5f, 0.25f };
@@ -126,6 +141,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_volume_is_limited),
 		cmocka_unit_test(what_is_built_is_read),
+		cmocka_unit_test(gains_alone_say_nothing_of_the_mute),
 		cmocka_unit_test(what_is_not_told_stays),
 		cmocka_unit_test(gains_that_cannot_be_are_not_taken),
 		cmocka_unit_test(same_and_softer_mean_what_is_heard),
