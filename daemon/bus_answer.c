@@ -1,6 +1,7 @@
 /* Commands are answered once the audio thread has taken what they changed. */
 #include "daemon/bus_private.h"
 
+#include "daemon/clock.h"
 #include "daemon/engine.h"
 #include "daemon/rt.h"
 
@@ -50,7 +51,7 @@ static enum engine_progress progress_of(struct bus *bus, struct waiter *waiter)
 static bool serve(struct bus *bus, struct waiter *waiter)
 {
 	const enum engine_progress progress = progress_of(bus, waiter);
-	const uint64_t waited = engine_now_ms() - waiter->begin_ms;
+	const uint64_t waited = clock_now_ms() - waiter->begin_ms;
 	const char *why;
 
 	if (waiter->comparison && waiter->comparison != engine_comparison(bus->config.engine, &why)) {
@@ -115,7 +116,7 @@ static struct waiter *add_waiter(struct bus *bus, sd_bus_message *call, bool fad
 		return NULL;
 	}
 	waiter->call = sd_bus_message_ref(call);
-	waiter->begin_ms = engine_now_ms();
+	waiter->begin_ms = clock_now_ms();
 	waiter->faded = faded;
 	while (*last)
 		last = &(*last)->next;

@@ -323,13 +323,13 @@ bool choices_unconfirmed(const struct choices *choices, const char *output)
 	return choice && choice->unconfirmed;
 }
 
-int choices_set_unconfirmed(struct choices *choices, const char *output, bool unconfirmed)
+int choices_doubt(struct choices *choices, const char *output)
 {
 	struct choice *choice = find(choices, output);
 
-	if (!choice || choice->unconfirmed == unconfirmed || (unconfirmed && choice->n_used < 2))
+	if (!choice || choice->unconfirmed || choice->n_used < 2)
 		return 0;
-	choice->unconfirmed = unconfirmed;
+	choice->unconfirmed = true;
 	return save(choices);
 }
 

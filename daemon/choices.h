@@ -51,8 +51,8 @@ const char *choices_source(const struct choices *choices, const char *output);
 
 /** Is it not certain which of those used there hangs on the output? Remembered, as only the user can tell. */
 bool choices_unconfirmed(const struct choices *choices, const char *output);
-/** Say so; nothing where only one was used there, or none. @return 0, or -errno if it could not be written (it holds all the same) */
-int choices_set_unconfirmed(struct choices *choices, const char *output, bool unconfirmed);
+/** Say that it is not; nothing where only one was used there, or none. @return 0, or -errno if it could not be written (it holds all the same) */
+int choices_doubt(struct choices *choices, const char *output);
 
 /** The output went away: a choice for once goes with it. */
 void choices_end_once(struct choices *choices, const char *output);

@@ -3,7 +3,6 @@
 #include "daemon/log.h"
 
 #include <errno.h>
-#include <time.h>
 
 #define RECONNECT_FIRST_MS 100
 #define RECONNECT_MAX_MS 2000
@@ -13,14 +12,6 @@ const char *const engine_mode_names[MODES] = {
 	[MODE_SMART] = "smart-filter",
 	[MODE_DEFAULT] = "default-sink",
 };
-
-uint64_t engine_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* --- observe ---------------------------------------------------------------------------------------------------- */
 
@@ -74,7 +65,7 @@ static void remove_place(struct engine *engine, size_t i)
  */
 static void hold_aside(struct place *place)
 {
-	const uint64_t now = engine_now_ms();
+	const uint64_t now = clock_now_ms();
 
 	if (place->output.claimed) {
 		place->claimed_until_ms = now + CLAIM_MS;
@@ -98,9 +89,9 @@ static void take_in(struct engine *engine, struct place *place, const struct out
 		place->output.has_layout = true;
 	}
 	if (!same)
-		place->since_ms = engine_now_ms();
+		place->since_ms = clock_now_ms();
 	if (!same && engine->familiar)
-		choices_set_unconfirmed(engine->config.choices, output->id, true);
+		choices_doubt(engine->config.choices, output->id);
 	if (!same)
 		place->hardware = (struct hardware){ 0 }; /* what of its volume is ours the journal knows */
 	place->present = true;
@@ -412,10 +403,10 @@ int engine_new(struct engine **out, const struct engine_config *config)
 
 void engine_look(struct engine *engine)
 {
-	const uint64_t until = engine_now_ms() + 2000;
+	const uint64_t until = clock_now_ms() + 2000;
 
 	pw_loop_enter(engine->config.loop);
-	while (!engine->looked && engine->attempts == 0 && engine_now_ms() < until)
+	while (!engine->looked && engine->attempts == 0 && clock_now_ms() < until)
 		pw_loop_iterate(engine->config.loop, 100);
 	pw_loop_leave(engine->config.loop);
 }

@@ -144,8 +144,5 @@ void engine_end_comparison(struct engine *engine, const char *output, const char
 /** @return the number of the comparison under way, 0 for none; *why is why the last one that ended did */
 unsigned engine_comparison(const struct engine *engine, const char **why);
 
-/** The monotonic clock in milliseconds. */
-uint64_t engine_now_ms(void);
-
 /** The user spoke for this output: come back to it even if we had stepped out. */
 void engine_return_to(struct engine *engine, const char *output_id);

@@ -47,7 +47,7 @@ static void ask(struct engine *engine, const char *value)
 
 	forget_request(engine);
 	engine->request = (struct request){ .open = !answered && (mine || !value), .value = mine,
-					    .asked_ms = engine_now_ms() };
+					    .asked_ms = clock_now_ms() };
 	graph_configure_default(engine->graph, value);
 }
 
@@ -124,7 +124,7 @@ static bool may_turn_soon(struct engine *engine, const struct place *place)
 	const uint64_t since_ms = chosen ? 0 : better_since_ms(engine, place);
 
 	engine->loan.wait_until_ms = since_ms ? since_ms + TURN_MS : 0;
-	return engine_now_ms() < engine->loan.wait_until_ms;
+	return clock_now_ms() < engine->loan.wait_until_ms;
 }
 
 void default_take(struct engine *engine)
@@ -188,7 +188,7 @@ static void note_passed(struct engine *engine)
 	const char *sink = graph_default_sink(engine->graph);
 
 	if (sink && !pair_is_ours(sink))
-		engine->loan.passed_ms = engine_now_ms() - TURN_MS;
+		engine->loan.passed_ms = clock_now_ms() - TURN_MS;
 }
 
 void default_make_way(struct engine *engine)
@@ -302,7 +302,7 @@ static void follow_request(struct engine *engine)
 			yield_to_user(engine, users);
 	} else if (!journal_has_default(journal) || !iem_same(told, journal_default_value(journal))) {
 		request->users = strdup(told ? told : "");
-		request->users_ms = engine_now_ms();
+		request->users_ms = clock_now_ms();
 	}
 }
 
@@ -317,7 +317,7 @@ static bool may_never_be_told(const struct engine *engine)
 bool default_house(struct engine *engine)
 {
 	struct request *request = &engine->request;
-	const uint64_t now_ms = engine_now_ms();
+	const uint64_t now_ms = clock_now_ms();
 	const bool overwritten = request->open && request->users && now_ms - request->users_ms >= ANSWER_MS;
 
 	if (engine->loan.wait_until_ms && engine->loan.wait_until_ms <= now_ms) {

@@ -1,5 +1,4 @@
-/* What a profile is selected by on an output: put together for the pure selection, and for those who ask why.
- */
+/* What a profile is selected by on an output: put together for the pure selection, and for those who ask why. */
 #include "daemon/engine_private.h"
 
 #include <math.h>

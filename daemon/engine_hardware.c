@@ -80,13 +80,14 @@ static void adopt(struct engine *engine, struct place *place, const struct volum
 
 /* --- what is told ------------------------------------------------------------------------------------- */
 
+/* The output, which is at NOW, is to be at VOLUME. */
 static void remember_asked(struct hardware *hardware, const struct volume *now, const struct volume *volume)
 {
 	if (!hardware->asked.channels)
-		hardware->seen = *now;
+		hardware->expected = *now;
 	hardware->before = hardware->asked;
-	hardware->asked = hardware->expected = *volume;
-	hardware->asked_ms = engine_now_ms();
+	hardware->asked = *volume;
+	hardware->asked_ms = clock_now_ms();
 }
 
 /* Never louder than the output can be, or was: a position above that comes of our part alone. */
@@ -128,14 +129,17 @@ void hardware_take_hand(struct engine *engine, struct place *place, const struct
 	struct volume now = *own;
 
 	volume_now(engine, place, &now);
-	hardware->own = hardware->expected = *own;
+	hardware->own = *own;
 	hardware->top_db = fmax(hardware->top_db, volume_gain_db(own));
 	if (hardware_may_manage(engine, place) && is_decided(place))
 		hardware->part_db = fmax(fmin(place->level.hardware_match_db, fmin(0, place->level.ceiling_volume_db - own_db)),
 					 -MOST_DB);
 	*wanted = volume_scaled(own, hardware->part_db);
-	if (hardware->part_db == 0 && !journal_managed(engine->config.journal, place->output.node, place->output.port))
+	if (hardware->part_db == 0 && !journal_managed(engine->config.journal, place->output.node, place->output.port)) {
+		if (!hardware->asked.channels)
+			hardware->expected = *own;
 		return; /* nothing of it is ours */
+	}
 	note(engine, place, &now, wanted);
 	remember_asked(hardware, &now, wanted);
 }
@@ -166,7 +170,7 @@ static bool is_about(const struct volume *now, const struct volume *asked)
 /* Under sound nothing may go on before a volume is in force, and who moves it may hang; asleep, an output tells nothing. */
 static bool is_waited_for(const struct engine *engine, const struct place *place)
 {
-	return place->hardware.asked.channels && (engine_now_ms() - place->hardware.asked_ms < ANSWER_MS ||
+	return place->hardware.asked.channels && (clock_now_ms() - place->hardware.asked_ms < ANSWER_MS ||
 						  graph_is_running(engine->graph, place->output.node_id));
 }
 
@@ -174,12 +178,12 @@ static void ask_again(struct engine *engine, struct place *place)
 {
 	struct hardware *hardware = &place->hardware;
 
-	if (engine_now_ms() - hardware->asked_ms < ANSWER_MS || !is_waited_for(engine, place))
+	if (clock_now_ms() - hardware->asked_ms < ANSWER_MS || !is_waited_for(engine, place))
 		return;
 	if (!hardware->overdue)
 		log_warning("%s does not take its volume; asking again until it does.", place->output.description);
 	hardware->overdue = true;
-	hardware->asked_ms = engine_now_ms();
+	hardware->asked_ms = clock_now_ms();
 	graph_set_gains(engine->graph, place->output.node_id, &hardware->asked);
 }
 
@@ -215,13 +219,13 @@ static void follow_asked(struct engine *engine, struct place *place, const struc
 
 	if (volume_same_gains(now, &hardware->asked)) {
 		take_answer(engine, place, now);
-	} else if (volume_same_gains(now, &hardware->seen)) {
+	} else if (volume_same_gains(now, &hardware->expected)) {
 		ask_again(engine, place);
 	} else if (is_about(now, &hardware->asked)) {
 		take_answer(engine, place, now);
 	} else if (!volume_same_gains(now, &hardware->before)) {
 		hardware->hand = *now;
-		if (engine_now_ms() - hardware->asked_ms >= ANSWER_MS)
+		if (clock_now_ms() - hardware->asked_ms >= ANSWER_MS)
 			take_answer(engine, place, now);
 	}
 }
@@ -260,7 +264,7 @@ bool hardware_raise(struct engine *engine, struct place *place, double target_db
 	if (hardware->part_db >= fmax(target_db, -MOST_DB) - (target_db < 0 ? NOTHING_DB : 0) &&
 	    !is_waited_for(engine, place))
 		return false;
-	if (is_waited_for(engine, place) || engine_now_ms() - hardware->asked_ms < RAISE_MS)
+	if (is_waited_for(engine, place) || clock_now_ms() - hardware->asked_ms < RAISE_MS)
 		return true;
 	set_part(engine, place, target_db - hardware->part_db <= RAISE_DB ? target_db : hardware->part_db + RAISE_DB);
 	return true;

@@ -43,7 +43,7 @@ static void begin(struct place *place, double rate_hz)
 		heard->listening_db = NAN;
 	set_meter(place, rate_hz);
 	rt_heard(pair_rt(place->pair), &heard->last);
-	heard->last_ms = engine_now_ms();
+	heard->last_ms = clock_now_ms();
 	heard->spl_dba = NAN;
 }
 
@@ -114,7 +114,7 @@ void heard_look(struct engine *engine, struct place *place)
 	if (heard->rate_hz != rate_hz)
 		begin(place, rate_hz);
 	rt_heard(pair_rt(place->pair), &now);
-	now_ms = engine_now_ms();
+	now_ms = clock_now_ms();
 	seconds = (double)(now.frames - heard->last.frames) / rate_hz;
 	if (seconds < SECOND_MS / 1000.0) {
 		if (now_ms - heard->last_ms >= SILENT_MS)
@@ -133,7 +133,7 @@ void heard_look(struct engine *engine, struct place *place)
 double heard_now_dba(const struct place *place)
 {
 	const struct heard *heard = &place->heard;
-	const bool fresh = pair_streaming(place->pair) && engine_now_ms() - heard->last_ms < SILENT_MS;
+	const bool fresh = pair_streaming(place->pair) && clock_now_ms() - heard->last_ms < SILENT_MS;
 
 	return heard->rate_hz > 0 && fresh ? heard->spl_dba : NAN;
 }

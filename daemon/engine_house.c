@@ -98,8 +98,8 @@ static void set_house(struct engine *engine)
 		wanted |= place->pair && pair_streaming(place->pair);
 		if (engine->graph && graph_ready(engine->graph))
 			waited_for |= raise_volume(engine, place);
-		waited_for |= place->retry_at_ms > engine_now_ms();
-		if (!place->pair && place->retry_at_ms && place->retry_at_ms <= engine_now_ms()) {
+		waited_for |= place->retry_at_ms > clock_now_ms();
+		if (!place->pair && place->retry_at_ms && place->retry_at_ms <= clock_now_ms()) {
 			place->retry_at_ms = 0; /* once: it may not be wanted any more */
 			engine_defer(engine);
 		}

@@ -45,12 +45,12 @@ static void make_pair(struct engine *engine, struct place *place)
 	if (r == 0 && (r = pair_new(&place->pair, &config)) < 0)
 		log_error("The filter for %s could not be made: %s.", place->output.id, strerror(-r));
 	if (r < 0) {
-		place->retry_at_ms = engine_now_ms() + RETRY_MS;
+		place->retry_at_ms = clock_now_ms() + RETRY_MS;
 		return;
 	}
 	hardware_lower(engine, place, place->level.hardware_gain_db);
 	pair_set_latency(place->pair, place->latency);
-	place->settle_until_ms = engine_now_ms() + LINK_MS;
+	place->settle_until_ms = clock_now_ms() + LINK_MS;
 	place->stuck_looks = 0;
 	log_debug("%s: a filter node comes in front of it.", place->output.id);
 }
@@ -82,7 +82,7 @@ static bool is_doubled(const struct engine *engine, const struct place *place)
 
 	return engine->mode == MODE_DEFAULT && graph_meets_smart_filter(engine->graph, playback) &&
 	       graph_linked(engine->graph, playback, place->output.node_id) &&
-	       engine_now_ms() >= place->settle_until_ms; /* if it did not help, not at every look */
+	       clock_now_ms() >= place->settle_until_ms; /* if it did not help, not at every look */
 }
 
 static bool still_fits(const struct engine *engine, const struct place *place)
@@ -102,10 +102,10 @@ void engine_update_pair(struct engine *engine, struct place *place)
 {
 	if (place->pair && !still_fits(engine, place)) {
 		if (pair_phase(place->pair) == PAIR_FAILED)
-			place->retry_at_ms = engine_now_ms() + RETRY_MS;
+			place->retry_at_ms = clock_now_ms() + RETRY_MS;
 		engine_drop_pair(engine, place);
 	}
-	if (!place->pair && engine_now_ms() >= place->retry_at_ms)
+	if (!place->pair && clock_now_ms() >= place->retry_at_ms)
 		make_pair(engine, place);
 	if (place->pair)
 		engine_update_chain(engine, place);
@@ -126,7 +126,7 @@ static enum engine_progress pair_progress(struct engine *engine, struct place *p
 		return ENGINE_BUSY; /* the output is being turned down first */
 	if (pair_streaming(place->pair) && !(faded ? rt_faded(rt) : rt_taken(rt)))
 		return ENGINE_BUSY;
-	if (!place->present || engine_now_ms() >= place->settle_until_ms)
+	if (!place->present || clock_now_ms() >= place->settle_until_ms)
 		return ENGINE_DONE;
 	/* A young pair: streams that play are about to be linked through it. */
 	if (!graph_linked(engine->graph, playback, place->output.node_id) ||

@@ -1,6 +1,7 @@
 /** engine_private.h - what the engine's files share; nobody else includes it. */
 #pragma once
 
+#include "daemon/clock.h"
 #include "daemon/engine.h"
 #include "daemon/graph.h"
 #include "daemon/mixer.h"
@@ -30,9 +31,8 @@ struct hardware {
 	struct volume asked;   /* told the output and not answered yet; channels 0: nothing */
 	uint64_t asked_ms;
 	struct volume before;  /* asked for before that, and not answered either */
-	struct volume seen;    /* what the output had when it was first asked */
 	struct volume hand;    /* what somebody else made of it while ours was on its way; channels 0: nothing */
-	struct volume expected; /* what the output has if nobody else moves it */
+	struct volume expected; /* what the output has if nobody else moves it, and until it has what was asked */
 	bool overdue;          /* that it is not answered was told */
 };
 

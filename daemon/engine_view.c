@@ -217,7 +217,7 @@ const struct output *engine_default_output(const struct engine *engine)
 static bool is_settled(const struct engine *engine, const struct place *place)
 {
 	return place->pair && !place->preparing && pair_phase(place->pair) == PAIR_READY && pair_streaming(place->pair) &&
-	       engine_now_ms() >= place->settle_until_ms &&
+	       clock_now_ms() >= place->settle_until_ms &&
 	       (engine->mode != MODE_DEFAULT || (default_is_for(engine, place) && volume_is_live(engine)));
 }
 

@@ -1,21 +1,14 @@
 #include "daemon/graph.h"
 
+#include "daemon/clock.h"
 #include "daemon/graph_private.h"
 #include "daemon/log.h"
 
 #include <errno.h>
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static void arm_settle(struct graph *graph)
 {
-	const uint64_t now = now_ms();
+	const uint64_t now = clock_now_ms();
 	const uint64_t latest = graph->first_event_ms + GRAPH_SETTLE_MAX_MS;
 	uint64_t wait = latest > now ? latest - now : 1;
 	struct timespec value;
@@ -36,7 +29,7 @@ void graph_touch(struct graph *graph)
 {
 	if (!graph->unsettled) {
 		graph->unsettled = true;
-		graph->first_event_ms = now_ms();
+		graph->first_event_ms = clock_now_ms();
 	}
 	if (graph->ready)
 		arm_settle(graph);
@@ -291,12 +284,12 @@ void graph_free(struct graph *graph)
 
 bool graph_wait(struct graph *graph, bool (*done)(void *data), void *data)
 {
-	const uint64_t until = now_ms() + 500;
+	const uint64_t until = clock_now_ms() + 500;
 
 	pw_loop_enter(graph->loop);
 	do /* at least once, so that what was asked is sent */
 		pw_loop_iterate(graph->loop, 50);
-	while (!done(data) && !graph->lost && now_ms() < until);
+	while (!done(data) && !graph->lost && clock_now_ms() < until);
 	pw_loop_leave(graph->loop);
 	return done(data);
 }

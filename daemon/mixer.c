@@ -1,5 +1,6 @@
 #include "daemon/mixer.h"
 
+#include "daemon/clock.h"
 #include "daemon/log.h"
 
 #include "core/util.h"
@@ -7,7 +8,6 @@
 #include <alsa/asoundlib.h>
 #include <errno.h>
 #include <math.h>
-#include <time.h>
 
 #define MAX_CARDS 32 /* as many as ALSA has */
 #define MAX_FDS 4
@@ -33,19 +33,11 @@ struct mixers {
 	struct card cards[MAX_CARDS];
 };
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* Have `changed` called after so long, or before if that is due already. */
 static void tell_in(struct mixers *mixers, unsigned ms)
 {
 	const struct timespec wait = { ms / 1000, (long)(ms % 1000) * 1000000 };
-	const uint64_t due_ms = now_ms() + ms;
+	const uint64_t due_ms = clock_now_ms() + ms;
 
 	if (mixers->due_ms && mixers->due_ms <= due_ms)
 		return;
@@ -75,7 +67,7 @@ static void try_later(struct card *card)
 	card->wait_ms = card->wait_ms ? card->wait_ms * 2 : RETRY_MS;
 	if (card->wait_ms > MAX_RETRY_MS)
 		card->wait_ms = MAX_RETRY_MS;
-	card->retry_ms = now_ms() + card->wait_ms;
+	card->retry_ms = clock_now_ms() + card->wait_ms;
 }
 
 /* A card that was pulled out tells so by an error, for ever. */
@@ -137,7 +129,7 @@ static void try_card(struct card *card, int number)
 static snd_mixer_t *mixer_of(struct mixers *mixers, int number)
 {
 	struct card *card = number >= 0 && number < MAX_CARDS ? &mixers->cards[number] : NULL;
-	const uint64_t now = now_ms();
+	const uint64_t now = clock_now_ms();
 
 	if (!card || card->mixer)
 		return card ? card->mixer : NULL;
@@ -203,27 +195,28 @@ static bool is_named(snd_mixer_elem_t *element, const char *control)
 	return !control || iem_streq(snd_mixer_selem_get_name(element), control);
 }
 
-bool mixers_read(struct mixers *mixers, int card, const char *control, struct mixer_scale *out)
+void mixers_read(struct mixers *mixers, int card, const char *control, struct mixer_scale *out)
 {
 	snd_mixer_t *mixer = mixer_of(mixers, card);
 	snd_mixer_elem_t *found = NULL;
-	struct mixer_scale scale = { 0 };
+	struct mixer_scale scale, its = { 0 };
 
-	*out = scale;
+	*out = its;
 	for (snd_mixer_elem_t *e = mixer ? snd_mixer_first_elem(mixer) : NULL; e; e = snd_mixer_elem_next(e)) {
 		if (!is_named(e, control) || !read_scale(e, &scale))
 			continue;
-		if (found && !control)
-			return false; /* which of them it is, nobody has said */
-		if (!found)
-			found = e;
+		if (found)
+			return; /* which of them it is, nobody has said */
+		found = e;
+		its = scale;
+		if (control)
+			break;
 	}
-	if (!found || !read_scale(found, &scale))
-		return false;
-	read_position(found, &scale);
-	snprintf(scale.control, sizeof(scale.control), "%s", snd_mixer_selem_get_name(found));
-	*out = scale;
-	return true;
+	if (!found)
+		return;
+	read_position(found, &its);
+	snprintf(its.control, sizeof(its.control), "%s", snd_mixer_selem_get_name(found));
+	*out = its;
 }
 
 /* --- all of them ------------------------------------------------------------------------------------------------ */

@@ -27,6 +27,6 @@ void mixers_free(struct mixers *mixers);
 /**
  * Read the control of a card, by its simple name; NULL: the only one that the card has, where it has just one. A card is
  * opened when it is first asked for and kept until it goes; one that does not open is tried again after some seconds.
- * @return false where there is no such control or no mixer; out->control is "" then
+ * Where there is no such control or no mixer, out->control is "".
  */
-bool mixers_read(struct mixers *mixers, int card, const char *control, struct mixer_scale *out);
+void mixers_read(struct mixers *mixers, int card, const char *control, struct mixer_scale *out);

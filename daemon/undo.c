@@ -1,12 +1,10 @@
 #include "daemon/undo.h"
 
+#include "daemon/clock.h"
 #include "daemon/log.h"
 #include "daemon/pair_nodes.h"
 
-#include <math.h>
-
 #include <errno.h>
-#include <time.h>
 
 #define LOOK_MS 5000   /* for what is there to be told */
 #define ANSWER_MS 2000 /* for what was asked to be done */
@@ -57,8 +55,6 @@ bool undo_volume(struct undo *undo, struct graph *graph, struct journal *journal
 	return true;
 }
 
-#define NOTHING_DB 0.05
-
 /* Where sound is playing it would get louder at once: then it waits for the next start, or the next undo. */
 static bool undo_one_managed(struct graph *graph, struct journal *journal, const struct journal_volume *change, bool *told)
 {
@@ -71,7 +67,7 @@ static bool undo_one_managed(struct graph *graph, struct journal *journal, const
 	if (!graph_volume(graph, sink.id, &now))
 		return false;
 	before = volume_limited(&change->before, JOURNAL_MOST_DB);
-	if (!journal_volume_is_ours(change, &now) || fabs(volume_gain_db(&now) - volume_gain_db(&before)) < NOTHING_DB) {
+	if (!journal_volume_is_ours(change, &now) || volume_same_gains(&now, &before)) {
 		journal_drop_managed(journal, change->node, change->port); /* it is there, or somebody has moved it */
 		return true;
 	}
@@ -144,19 +140,11 @@ static bool is_undone(struct run *run)
 	return undo_volume(&run->undo, run->graph, run->journal) && default_done && managed_done;
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static bool wait_until(struct run *run, struct pw_loop *loop, bool (*done)(struct run *run), unsigned wait_ms)
 {
-	const uint64_t until = now_ms() + wait_ms;
+	const uint64_t until = clock_now_ms() + wait_ms;
 
-	while (!done(run) && !run->lost && now_ms() < until)
+	while (!done(run) && !run->lost && clock_now_ms() < until)
 		pw_loop_iterate(loop, 50);
 	return !run->lost && done(run);
 }
